@@ -1,0 +1,29 @@
+"""The base of every configured value: immutable, hashable, validated, serialisable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+
+__all__ = ["Value"]
+
+
+class Value(BaseModel):
+    """A frozen value with no unknown fields, no nan and no infinity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with `update` applied and validated (pydantic's own does not validate).
+
+        Raises
+        ------
+        ValidationError
+            A `ValueError` naming each offending field, its value and its allowed range.
+        """
+        if not update:
+            return super().model_copy(deep=deep)
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self).model_validate({**fields, **update})
