@@ -1,2 +1,32 @@
-"""Prices."""
+"""Prices of SPX and VIX products from one transform, and the state a market is in."""
+
+from alvh.pricing.black import black_delta, black_price, implied_volatility
 from alvh.pricing.spx import Greeks, index_density, index_distribution, spx_greeks, spx_option
+from alvh.pricing.state import filtered_state, implied_state
+from alvh.pricing.vix import (
+    vix_future,
+    vix_future_greeks,
+    vix_index,
+    vix_option,
+    vix_option_greeks,
+    vvix,
+)
+
+__all__ = [
+    "Greeks",
+    "black_delta",
+    "black_price",
+    "filtered_state",
+    "implied_state",
+    "implied_volatility",
+    "index_density",
+    "index_distribution",
+    "spx_greeks",
+    "spx_option",
+    "vix_future",
+    "vix_future_greeks",
+    "vix_index",
+    "vix_option",
+    "vix_option_greeks",
+    "vvix",
+]

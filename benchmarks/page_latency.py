@@ -1,0 +1,173 @@
+"""From a key press on a slider to the repainted page, beside the same on an empty page.
+
+Both pages are open in one headless Chromium and are pressed in turn, so that whatever else the
+machine is doing falls on both. Time runs inside the page: from the key event to the end of the
+first animation frame after the script has finished and the last chart has changed. Milliseconds
+throughout.
+
+    python -m benchmarks.page_latency --page condor --key condor.wing
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from playwright.sync_api import Locator, Page
+
+from tests.browser import driver
+
+EMPTY_APP = "benchmarks/empty_app.py"
+WARM_UP = 5
+
+_READ = """
+() => ({
+  sent: window.probe.sent - window.probe.key,
+  finished: window.probe.finished - window.probe.key,
+  painted: window.probe.painted - window.probe.key,
+  total: window.probe.frame - window.probe.key,
+  paints: window.probe.paints,
+})
+"""
+
+
+@dataclass(frozen=True)
+class Press:
+    """One key press; milliseconds from the key event, except `paints` (batches of changes).
+
+    `sent` is when the page told the server, `finished` when the server said the run was over,
+    `painted` when the last chart changed, `total` the end of the frame after both.
+    """
+
+    sent: float
+    finished: float
+    painted: float
+    total: float
+    paints: int
+
+
+class Subject:
+    """A page with a slider that can be pressed again and again."""
+
+    def __init__(self, page: Page, thumb: Locator) -> None:
+        self.page = page
+        self.thumb = thumb
+        self.key = "ArrowRight"
+
+    def press(self) -> Press:
+        """Press once, turning round at either end of the slider.
+
+        Raises
+        ------
+        RuntimeError
+            If no chart changed: the slider does not move a picture, and nothing was measured.
+        """
+        self.page.bring_to_front()
+        low, value, high = self.thumb.evaluate("t => [+t.min, +t.value, +t.max]")
+        if value >= high:
+            self.key = "ArrowLeft"
+        elif value <= low:
+            self.key = "ArrowRight"
+        driver.nudge(self.page, self.thumb, key=self.key)
+        press = Press(**self.page.evaluate(_READ))
+        if press.paints == 0:
+            raise RuntimeError(f"no chart changed on {self.page.url}: choose another slider")
+        return press
+
+
+def summary(name: str, presses: Sequence[Press]) -> dict[str, float | str]:
+    """Median, spread and stages of a series of presses, in milliseconds."""
+    total = np.array([press.total for press in presses])
+    low, middle, high, tail = np.percentile(total, [25, 50, 75, 95])
+    return {
+        "page": name,
+        "median": float(middle),
+        "q25": float(low),
+        "q75": float(high),
+        "p95": float(tail),
+        "sent": float(np.median([press.sent for press in presses])),
+        "finished": float(np.median([press.finished for press in presses])),
+        "painted": float(np.median([press.painted for press in presses])),
+    }
+
+
+def ratio(empty: Sequence[Press], page: Sequence[Press]) -> tuple[float, float, float]:
+    """Ratio of the medians with a 95 % interval, resampling the pairs of neighbouring presses."""
+    pairs = np.array([[a.total, b.total] for a, b in zip(empty, page, strict=True)])
+    rng = np.random.default_rng(1)
+    draws = np.median(pairs[rng.integers(0, len(pairs), (2000, len(pairs)))], axis=1)
+    low, high = np.percentile(draws[:, 1] / draws[:, 0], [2.5, 97.5])
+    middle = np.median(pairs, axis=0)
+    return float(middle[1] / middle[0]), float(low), float(high)
+
+
+def measure(
+    script: str, path: str, *, label: str | None, key: str | None, presses: int
+) -> tuple[list[Press], list[Press]]:
+    """Press both pages in turn; return the presses of the empty page and of the other."""
+    with (
+        driver.serve(EMPTY_APP) as floor,
+        driver.serve(script) as server,
+        driver.chromium() as browser,
+        driver.open_page(browser) as empty_page,
+        driver.open_page(browser) as other_page,
+    ):
+        empty_page.goto(floor.url)
+        driver.settle(empty_page)
+        other_page.goto(f"{server.url}/{path}")
+        driver.settle(other_page, timeout=180)
+        empty = Subject(empty_page, driver.slider(empty_page, key="level"))
+        other = Subject(other_page, driver.slider(other_page, label=label, key=key))
+        series = [(empty.press(), other.press()) for _ in range(WARM_UP + presses)]
+    return [a for a, _ in series[WARM_UP:]], [b for _, b in series[WARM_UP:]]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print a table (or JSON) and return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--script", default="dashboard.py", help="entry script (%(default)s)")
+    parser.add_argument("--page", default="", help="path of the page, such as condor")
+    parser.add_argument("--key", help="widget key of the slider, such as condor.wing")
+    parser.add_argument("--slider-label", help="label of the slider (first slider if neither)")
+    parser.add_argument("--presses", type=int, default=40, help="presses a page (%(default)s)")
+    parser.add_argument("--json", action="store_true", help="print JSON with every press")
+    options = parser.parse_args(arguments)
+    if options.presses < 1:
+        parser.error("--presses must be at least 1")
+
+    empty, other = measure(
+        options.script,
+        options.page,
+        label=options.slider_label,
+        key=options.key,
+        presses=options.presses,
+    )
+    rows = [summary("empty", empty), summary(options.page or options.script, other)]
+    middle, low, high = ratio(empty, other)
+    if options.json:
+        result = {
+            "summary": rows,
+            "ratio": {"median": middle, "low": low, "high": high},
+            "empty": [asdict(press) for press in empty],
+            "page": [asdict(press) for press in other],
+        }
+        print(json.dumps(result, indent=2))
+        return 0
+
+    print(f"key press to repainted page, ms, {options.presses} presses each, in turn")
+    print(f"{'page':<16}{'median':>8}{'quartiles':>16}{'95 %':>8}", end="")
+    print(f"{'sent':>8}{'answered':>10}{'last chart':>12}")
+    for row in rows:
+        print(f"{row['page']:<16}{row['median']:>8.0f}", end="")
+        print(f"{row['q25']:>8.0f} -{row['q75']:>6.0f}{row['p95']:>8.0f}", end="")
+        print(f"{row['sent']:>8.0f}{row['finished']:>10.0f}{row['painted']:>12.0f}")
+    print(f"ratio of medians {middle:.2f}  [{low:.2f}, {high:.2f}]")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

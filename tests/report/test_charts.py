@@ -1,0 +1,223 @@
+"""What the charts draw, read from their specification."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from alvh.errors import DataError
+from alvh.report import charts, palette
+from alvh.report.charts.payoff import NOMINAL_WIDTH, _meets, _placed
+
+
+def found(node, key):
+    """Every value stored under `key` anywhere in the specification, data apart."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name == key:
+                yield value
+            if name != "datasets":
+                yield from found(value, key)
+    elif isinstance(node, list):
+        for value in node:
+            yield from found(value, key)
+
+
+def titles(spec, channel):
+    return {
+        part["title"]
+        for part in found(spec, channel)
+        if isinstance(part, dict) and isinstance(part.get("title"), str)
+    }
+
+
+def test_payoff_axes_have_units_and_dollars(curves, densities, levels):
+    spec = charts.payoff(curves, densities, levels).to_dict()
+    assert titles(spec, "x") == {"SPX at expiry (index points)"}
+    assert titles(spec, "y") == {"Profit (dollars)"}
+    assert "$,.0f" in {axis["format"] for axis in found(spec, "axis") if axis and "format" in axis}
+    assert spec["width"] == "container"
+
+
+def test_payoff_draws_every_series_in_its_colour(curves, densities, levels):
+    spec = charts.payoff(curves, densities, levels).to_dict()
+    scales = [c["scale"] for c in found(spec, "color") if isinstance(c, dict) and "scale" in c]
+    drawn = {
+        name: color for s in scales for name, color in zip(s["domain"], s["range"], strict=True)
+    }
+    assert drawn["Condor at expiry"] == palette.POLICY["unhedged"]
+    assert drawn["With hedge at expiry"] == palette.POLICY["alvh"]
+    assert drawn["physical (P)"] == palette.MEASURE["physical (P)"]
+    assert len(drawn) == 5
+
+
+def test_payoff_density_scale_is_hidden_and_its_own(curves, densities):
+    spec = charts.payoff(curves, densities).to_dict()
+    assert spec["resolve"]["scale"]["y"] == "independent"
+    hidden = [y for y in found(spec, "y") if isinstance(y, dict) and y.get("field") == "density"]
+    assert [y["axis"] for y in hidden] == [None]
+    assert hidden[0]["scale"]["domain"][1] > 2.0 * densities["density"].max()
+
+
+def test_payoff_shades_gain_and_loss_apart_and_draws_zero(curves):
+    spec = charts.payoff(curves).to_dict()
+    areas = [m["color"] for m in found(spec, "mark") if m["type"] == "area"]
+    assert areas == [palette.GAIN, palette.LOSS]
+    assert [{"profit": 0.0}] in spec["datasets"].values()
+
+
+def test_payoff_tooltip_holds_every_series_exactly(curves):
+    spec = charts.payoff(curves).to_dict()
+    (tips,) = found(spec, "tooltip")
+    assert [tip["title"] for tip in tips] == ["SPX (points)", *dict.fromkeys(curves["series"])]
+    wide = next(rows for rows in spec["datasets"].values() if "s2" in rows[0])
+    row = next(r for r in wide if r["spot"] == 5000.0)
+    exact = curves.loc[curves["spot"] == 5000.0, "profit"].tolist()
+    assert [row["s0"], row["s1"], row["s2"]] == pytest.approx(exact, abs=0.01)
+
+
+def test_payoff_level_labels_do_not_meet(levels):
+    placed = _placed(levels, 4400.0, 5600.0)
+    assert sorted(placed["label"]) == sorted(levels["label"])
+    scale = NOMINAL_WIDTH / 1200.0
+    boxes = []
+    for at, label, row, side in zip(
+        (placed["spot"] - 4400.0) * scale,
+        placed["label"],
+        placed["row"],
+        placed["side"],
+        strict=True,
+    ):
+        width = 8.0 + 6.3 * len(label)
+        boxes.append(
+            (at, at - width if side == "left" else at, at if side == "left" else at + width, row)
+        )
+    for i, box in enumerate(boxes):
+        assert not any(_meets(*box, other) for other in boxes[:i])
+
+
+def test_payoff_crowded_labels_at_the_edge_still_end(curves):
+    crowd = pd.DataFrame({"spot": np.linspace(5580.0, 5600.0, 12), "kind": "short strike"})
+    crowd["label"] = "a rather long label"
+    placed = _placed(crowd, 4400.0, 5600.0)
+    assert len(placed) == 12
+    charts.payoff(curves, levels=crowd).to_dict()
+
+
+def test_payoff_stays_small(curves, densities, levels):
+    assert len(json.dumps(charts.payoff(curves, densities, levels).to_dict())) < 160_000
+
+
+@pytest.mark.parametrize("drop", ["spot", "profit", "series"])
+def test_payoff_names_a_missing_column(curves, drop):
+    with pytest.raises(DataError, match=drop):
+        charts.payoff(curves.drop(columns=drop))
+
+
+def test_payoff_refuses_unknown_kind_measure_and_nothing(curves, densities, levels):
+    with pytest.raises(DataError, match="kind"):
+        charts.payoff(curves, levels=levels.assign(kind="magic"))
+    with pytest.raises(DataError, match="measure"):
+        charts.payoff(curves, densities.assign(measure="real"))
+    with pytest.raises(DataError, match="row"):
+        charts.payoff(curves.iloc[:0])
+
+
+def test_plane_panels_share_one_symmetric_scale(cells, path):
+    spec = charts.plane(cells, path).to_dict()
+    assert [panel["title"]["text"] for panel in spec["hconcat"]] == ["Condor", "Hedge", "Both"]
+    assert spec["resolve"]["scale"]["color"] == "shared"
+    scales = [c["scale"] for c in found(spec, "color") if isinstance(c, dict) and "scale" in c]
+    assert len(scales) == 3
+    assert all(scale == scales[0] for scale in scales)
+    domain = scales[0]["domain"]
+    assert domain == [-x for x in reversed(domain)]
+    assert domain[2] == 0.0
+    assert domain[-1] >= cells["profit"].abs().max()
+    assert scales[0]["range"][2]["expr"] == palette.diverging()[2]
+
+
+def test_plane_axes_have_units_and_the_path_is_in_every_panel(cells, path):
+    today = pd.DataFrame({"spot": [5000.0], "vix": [16.0]})
+    spec = charts.plane(cells, path, today=today).to_dict()
+    assert titles(spec, "x") == {"SPX (index points)"}
+    assert titles(spec, "y") == {"VIX (points)"}
+    for panel in spec["hconcat"]:
+        kinds = [layer["mark"]["type"] for layer in panel["layer"]]
+        assert kinds == ["rect", "line", "line", "line", "line", "point"]
+
+
+def test_plane_zero_line_is_drawn_in_its_own_panel(cells):
+    zero = pd.DataFrame({"spot": [4400.0, 5600.0], "vix": 16.0, "panel": "Hedge", "order": [0, 1]})
+    spec = charts.plane(cells, zero=zero.assign(line=0)).to_dict()
+    assert [len(panel["layer"]) for panel in spec["hconcat"]] == [1, 2, 1]
+
+
+def test_plane_sends_one_row_a_cell(full_cells):
+    spec = charts.plane(full_cells).to_dict()
+    (rows,) = spec["datasets"].values()
+    assert len(rows) == 45 * 35
+    assert len(json.dumps(spec)) < 300_000
+
+
+def test_plane_refuses_uneven_grids_and_nothing(cells):
+    with pytest.raises(DataError, match="grid"):
+        charts.plane(cells.iloc[:-1])
+    with pytest.raises(DataError, match="row"):
+        charts.plane(cells.iloc[:0])
+
+
+def test_plane_of_nothing_but_zero_has_a_scale(cells):
+    spec = charts.plane(cells.assign(profit=0.0)).to_dict()
+    assert next(c["scale"]["domain"] for c in found(spec, "color") if "scale" in c)[-1] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("field", "draw", "title"),
+    [
+        ("spot", charts.greeks_by_spot, "SPX (index points)"),
+        ("day", charts.greeks_by_day, "Trading days since entry"),
+    ],
+)
+def test_greeks_have_a_panel_and_a_unit_each(greeks, field, draw, title):
+    spec = draw(greeks[field]).to_dict()
+    texts = [panel["title"]["text"] for panel in spec["concat"]]
+    assert texts == ["Delta (dollars per index point)", "Vega (dollars per VIX point)"]
+    assert titles(spec, "x") == {title}
+    assert spec["resolve"]["scale"] == {"color": "shared"}
+    scale = next(c["scale"] for c in found(spec, "color") if "scale" in c)
+    assert scale["range"] == [palette.GROUP[name] for name in ("Condor", "Hedge", "Net")]
+    assert [{"value": 0.0}] in spec["datasets"].values()
+    names = [param["name"] for param in found(spec, "params") for param in param]
+    assert len(names) == len(set(names)) == 2
+
+
+def test_greeks_mark_today_and_refuse_nothing(greeks):
+    spec = charts.greeks_by_spot(greeks["spot"], spot=5000.0).to_dict()
+    assert [{"spot": 5000.0}] in spec["datasets"].values()
+    with pytest.raises(DataError, match="row"):
+        charts.greeks_by_day(greeks["day"].iloc[:0])
+
+
+def test_hedge_shock_draws_the_total_heavier(shock):
+    spec = charts.hedge_shock(shock, vix=16.2).to_dict()
+    assert titles(spec, "x") == {"VIX after the shock (points)"}
+    assert titles(spec, "y") == {"Hedge profit (dollars)"}
+    widths = [m["strokeWidth"] for m in found(spec, "mark") if m["type"] == "line"]
+    assert widths[1] > widths[0]
+    scale = next(c["scale"] for c in found(spec, "color") if isinstance(c, dict) and "scale" in c)
+    assert scale["range"] == [*palette.LAYERS[:2], palette.GROUP["Total"]]
+    with pytest.raises(DataError, match="row"):
+        charts.hedge_shock(shock.iloc[:0])
+
+
+def test_future_curve_has_units_and_a_spot_level(curve):
+    spec = charts.future_curve(curve).to_dict()
+    assert titles(spec, "x") == {"Days to expiry (calendar days)"}
+    assert titles(spec, "y") == {"VIX (points)"}
+    assert [m["type"] for m in found(spec, "mark")] == ["line", "rule"]
+    with pytest.raises(DataError, match="row"):
+        charts.future_curve(curve.iloc[:0])
