@@ -148,10 +148,11 @@ def _solve_one(p, s, w1, w2, keep, chart, taus, tol, out_a, out_b, out_c):  # ty
             if landing and error <= 1.0:
                 h_next = max(h_next, h)
             big = (b + y) / (1.0 + y * inv_a)
-            exploded = steps > _MAX_STEPS or h_next < 1e-14 * (1e-6 + taus[n - 1])
+            exploded = steps > _MAX_STEPS
             if not chart:
                 exploded = (
                     exploded
+                    or h_next < 1e-14 * taus[n - 1]
                     or abs(big) > 1e9
                     or abs(c) > 1e9
                     or (keep > 0.0 and (1.0 - p[11] * (k[7] + big)).real <= 0.0)

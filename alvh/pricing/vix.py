@@ -25,6 +25,9 @@ from alvh.pricing.variance import log_contract_variance
 
 __all__ = [
     "VixContour",
+    "future_squared",
+    "squared_vix_mean",
+    "squared_vix_variance",
     "strip_of_finiteness",
     "vix_future",
     "vix_future_greeks",
@@ -300,6 +303,27 @@ def _laplace_correction(
         by_tau = da + np.multiply.outer(v, db) + np.multiply.outer(m, dc)
         rows.append((-s * mean_t[:, None] * point - by_tau * moment) @ weight)
     return np.stack(rows)
+
+
+def future_squared(
+    model: ModelParameters, tau: float, v: FloatArray, m: FloatArray
+) -> FloatArray:
+    """Square of the VIX future (decimal) at `tau` > 0 years from states (v, m) of shape (n,)."""
+    state = MarketState(spot=1.0, variance=v, mean_variance=m)
+    return (0.01 * _laplace(model, state, tau, slopes=False)[0]) ** 2
+
+
+def squared_vix_mean(model: ModelParameters, tau: float) -> tuple[float, float, float]:
+    """E[X] at `tau` years as coefficients of (v, m, 1)."""
+    probe_v, probe_m = np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.0, 1.0])
+    base, by_v, by_m = _mean(model, tau, probe_v, probe_m, _loading(model))[0]
+    return by_v - base, by_m - base, base
+
+
+def squared_vix_variance(model: ModelParameters, tau: float) -> tuple[float, float, float]:
+    """Var[X] at `tau` > 0 years as coefficients of (v, m, 1)."""
+    constant, by_v, by_m = _second_moment(model, tau, _loading(model))
+    return by_v, by_m, constant
 
 
 def _mean_log(model: ModelParameters, state: MarketState, tau: float) -> FloatArray:

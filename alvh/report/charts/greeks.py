@@ -96,7 +96,7 @@ def _multiples(
     long = frame_of(frame, (field, "greek", "group", "value", "unit"), chart=f"greeks by {field}")
     if long.empty:
         raise DataError(f"greeks by {field} must have at least one row")
-    each = max(140, width // columns - 88)
+    each = max(140, width // columns - 70)
     panels = [
         _one(part, field, title, mark, f"{name}_{i}").properties(
             width=each, height=height, title=panel_title(f"{name} ({part['unit'].iloc[0]})")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import altair as alt
 import pandas as pd
 
@@ -19,7 +21,8 @@ from alvh.report.charts._parts import (
 
 __all__ = ["future_curve", "hedge_shock"]
 
-CURVE = "#0072B2"
+CURVE: Final = "#0072B2"
+TOP: Final[Any] = alt.YValue(2)  # type: ignore[no-untyped-call]
 
 
 def hedge_shock(
@@ -102,7 +105,7 @@ def _today(vix: float) -> list[alt.Chart]:
         ),
         base.mark_text(
             color=ink(palette.INK), align="left", baseline="top", dx=5, fontSize=12
-        ).encode(x=alt.X("vix:Q"), y=alt.YValue(2), text=alt.Text("label:N")),
+        ).encode(x=alt.X("vix:Q"), y=TOP, text=alt.Text("label:N")),
     ]
 
 

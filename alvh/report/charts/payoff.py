@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import altair as alt
 import pandas as pd
@@ -25,6 +25,7 @@ NOMINAL_WIDTH: Final = 560.0  # px: labels are laid out for the narrowest page c
 CHARACTER: Final = 6.3  # px: mean width of a character at 12 px
 ROW: Final = 15  # px between rows of labels
 EDGE: Final = 12.0  # px a text may pass the right edge of the plot
+FOOT: Final[Any] = alt.Y2Value("height")  # type: ignore[no-untyped-call]
 
 KINDS: Final[dict[str, tuple[str, list[int], float]]] = {
     "spot": (palette.INK, [1, 0], 1.6),
@@ -121,7 +122,7 @@ def payoff(
             name="payoff_pointer",
         ),
     ]
-    groups = [alt.layer(*profit_layers)]
+    groups: list[Any] = [alt.layer(*profit_layers)]
     if not marks.empty:
         groups.insert(0, alt.layer(*_levels(marks)))
     behind = _densities(densities, low, high)
@@ -233,9 +234,7 @@ def _levels(marks: pd.DataFrame) -> list[alt.Chart]:
             layers.append(
                 alt.Chart(group)
                 .mark_rule(color=ink(color), strokeDash=dash, strokeWidth=width)
-                .encode(
-                    alt.X("spot:Q"), alt.Y("top:Q", scale=None, axis=None), alt.Y2Value("height")
-                )
+                .encode(alt.X("spot:Q"), alt.Y("top:Q", scale=None, axis=None), FOOT)
             )
     for side, dx in (("left", -4), ("right", 4)):
         group = marks.loc[marks["side"] == side, ["spot", "base", "label"]]

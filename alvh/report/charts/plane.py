@@ -70,7 +70,7 @@ def plane(
     wide = wide.round(2)
 
     bound = _nice(float(long["profit"].abs().max()))
-    each = max(120, (width - 216) // len(panels) - 14)
+    each = max(120, (width - 150) // len(panels) - 14)
     charts = [
         _panel(wide, i, panels, bound, path, today, zero).properties(
             width=each, height=height, title=panel_title(name)

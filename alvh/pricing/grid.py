@@ -1,0 +1,180 @@
+"""Layout of the pricing tables: axes of days, states and scaled strikes, and cubic interpolation.
+
+Every function here is compiled and free of validation; `alvh.pricing.tables` owns the checks.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from alvh._typing import FloatArray
+
+__all__ = [
+    "Grid",
+    "cubic_weights",
+    "spx_call",
+    "spx_put",
+    "state_weights",
+    "strike_axis",
+    "variance_axis",
+    "vix_call",
+    "vix_forward",
+]
+
+
+class Grid(NamedTuple):
+    """The arrays a kernel reads. Day n of an axis is n trading days to expiry, n >= 1.
+
+    Attributes
+    ----------
+    spx : float32 ndarray of shape (n_spx_days, n_v, n_m, n_x)
+        Undiscounted put over forward over the root of `spx_scale`.
+    vix : float32 ndarray of shape (n_vix_days, n_v, n_m, n_y)
+        Undiscounted call over the future.
+    future : float32 ndarray of shape (n_vix_days, n_v, n_m)
+        VIX future squared (decimal), nearly affine in the state.
+    spx_scale : ndarray of shape (n_spx_days, 3)
+        Log-contract variance to expiry, affine in (v, m, 1).
+    vix_mean, vix_variance : ndarray of shape (n_vix_days, 3)
+        Mean and variance of the squared VIX at expiry, affine in (v, m, 1).
+    axes : ndarray of shape (12,)
+        Knee, start and step of each axis (v, m, x, y); see `variance_axis` and `strike_axis`.
+    rate, carry : float
+        Interest rate, and rate less dividend yield, a year.
+    """
+
+    spx: Any
+    vix: Any
+    future: Any
+    spx_scale: FloatArray
+    vix_mean: FloatArray
+    vix_variance: FloatArray
+    axes: FloatArray
+    rate: float
+    carry: float
+
+
+def variance_axis(knee: float, high: float, n: int) -> tuple[FloatArray, tuple[float, float, float]]:
+    """Levels equally spaced in ``log(1 + level / knee)`` from zero to `high`; (knee, start, step)."""
+    top = np.log1p(high / knee)
+    levels = knee * np.expm1(np.linspace(0.0, top, n))
+    return levels, (knee, 0.0, top / (n - 1))
+
+
+def strike_axis(
+    knee: float, low: float, high: float, n: int
+) -> tuple[FloatArray, tuple[float, float, float]]:
+    """Scaled strikes equally spaced in ``asinh(x / knee)``; and (knee, start, step)."""
+    start, stop = np.arcsinh(low / knee), np.arcsinh(high / knee)
+    return knee * np.sinh(np.linspace(start, stop, n)), (knee, start, (stop - start) / (n - 1))
+
+
+@njit(cache=True, error_model="numpy")
+def cubic_weights(position, n):  # type: ignore[no-untyped-def]
+    """First node, and the four Lagrange weights, of a cubic at `position` on nodes 0..n-1."""
+    first = int(position) - 1
+    if first < 0:
+        first = 0
+    elif first > n - 4:
+        first = n - 4
+    t = position - first - 1.0
+    a, b, c = t + 1.0, t - 1.0, t - 2.0
+    weights = (
+        t * b * c * (-1.0 / 6.0),
+        a * b * c * 0.5,
+        a * t * c * (-0.5),
+        a * t * b * (1.0 / 6.0),
+    )
+    return first, weights
+
+
+@njit(cache=True, error_model="numpy")
+def _clip(position, n):  # type: ignore[no-untyped-def]
+    return min(max(position, 0.0), n - 1.0)
+
+
+@njit(cache=True, error_model="numpy")
+def state_weights(axes, n_v, n_m, v, m):  # type: ignore[no-untyped-def]
+    """Cubic weights of a state: shared by every price of one path and day."""
+    at_v = _clip(np.log1p(v / axes[0]) / axes[2], n_v)
+    at_m = _clip(np.log1p(m / axes[3]) / axes[5], n_m)
+    return cubic_weights(at_v, n_v), cubic_weights(at_m, n_m)
+
+
+@njit(cache=True, error_model="numpy")
+def _surface(block, wv, wm, wx):  # type: ignore[no-untyped-def]
+    """Cubic interpolation in (v, m, x) of one day's block."""
+    (i, in_v), (j, in_m), (k, in_x) = wv, wm, wx
+    total = 0.0
+    for a in range(4):
+        row = 0.0
+        for b in range(4):
+            line = block[i + a, j + b]
+            row += in_m[b] * (
+                in_x[0] * line[k]
+                + in_x[1] * line[k + 1]
+                + in_x[2] * line[k + 2]
+                + in_x[3] * line[k + 3]
+            )
+        total += in_v[a] * row
+    return total
+
+
+@njit(cache=True, error_model="numpy")
+def spx_put(grid, n, v, m, wv, wm, log_moneyness):  # type: ignore[no-untyped-def]
+    """Undiscounted put over forward, `n` >= 1 days to expiry, at log(strike / forward)."""
+    scale = grid.spx_scale[n - 1]
+    root = np.sqrt(scale[0] * v + scale[1] * m + scale[2])
+    x = log_moneyness / root
+    n_x = grid.spx.shape[3]
+    knee, start, step = grid.axes[6], grid.axes[7], grid.axes[8]
+    position = (np.arcsinh(x / knee) - start) / step
+    intrinsic = max(np.exp(log_moneyness) - 1.0, 0.0)
+    if position <= 0.0 or position >= n_x - 1:
+        return intrinsic
+    value = root * _surface(grid.spx[n - 1], wv, wm, cubic_weights(position, n_x))
+    return max(value, intrinsic)
+
+
+@njit(cache=True, error_model="numpy")
+def spx_call(grid, n, v, m, wv, wm, log_moneyness):  # type: ignore[no-untyped-def]
+    """Undiscounted call over forward; arguments as `spx_put`."""
+    put = spx_put(grid, n, v, m, wv, wm, log_moneyness)
+    return max(put + 1.0 - np.exp(log_moneyness), 0.0)
+
+
+@njit(cache=True, error_model="numpy")
+def vix_forward(grid, n, wv, wm):  # type: ignore[no-untyped-def]
+    """VIX future `n` >= 1 days to expiry, decimal (0.16)."""
+    block = grid.future[n - 1]
+    (i, in_v), (j, in_m) = wv, wm
+    total = 0.0
+    for a in range(4):
+        line = block[i + a]
+        total += in_v[a] * (
+            in_m[0] * line[j]
+            + in_m[1] * line[j + 1]
+            + in_m[2] * line[j + 2]
+            + in_m[3] * line[j + 3]
+        )
+    return np.sqrt(max(total, 0.0))
+
+
+@njit(cache=True, error_model="numpy")
+def vix_call(grid, n, v, m, wv, wm, future, strike):  # type: ignore[no-untyped-def]
+    """Undiscounted VIX call, `n` >= 1 days to expiry; decimals. `future` as `vix_forward`."""
+    a, b = grid.vix_mean[n - 1], grid.vix_variance[n - 1]
+    mean = a[0] * v + a[1] * m + a[2]
+    deviation = np.sqrt(max(b[0] * v + b[1] * m + b[2], 1e-16))
+    y = np.log(strike / future) * 2.0 * mean / deviation
+    n_y = grid.vix.shape[3]
+    knee, start, step = grid.axes[9], grid.axes[10], grid.axes[11]
+    position = (np.arcsinh(y / knee) - start) / step
+    intrinsic = max(future - strike, 0.0)
+    if position <= 0.0 or position >= n_y - 1:
+        return intrinsic
+    value = future * _surface(grid.vix[n - 1], wv, wm, cubic_weights(position, n_y))
+    return max(value, intrinsic)

@@ -1,0 +1,375 @@
+"""Pricing tables: every SPX and VIX price a simulation can meet, by interpolation.
+
+Built once a model. The state is exponential-affine in every coefficient, so the Riccati equations
+are solved once for all states, and prices are computed on a coarse grid of days and spread to every
+day by a spline; both are smooth because strikes are scaled by the standard deviation to expiry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit, prange
+from scipy.interpolate import make_interp_spline
+
+from alvh._typing import ArrayLike, FloatArray, FloatOrArray, OptionKind
+from alvh.clock import TRADING_DAYS, VIX_HORIZON
+from alvh.errors import require
+from alvh.model.parameters import ModelParameters
+from alvh.model.state import MarketState
+from alvh.model.transform import affine_coefficients, real_coefficients
+from alvh.pricing import _build
+from alvh.pricing._arguments import is_call, positive, shaped
+from alvh.pricing.grid import (
+    Grid,
+    spx_call,
+    spx_put,
+    state_weights,
+    strike_axis,
+    variance_axis,
+    vix_call,
+    vix_forward,
+)
+from alvh.pricing.variance import log_contract_variance
+from alvh.pricing.vix import (
+    future_squared,
+    squared_vix_mean,
+    squared_vix_variance,
+    strip_of_finiteness,
+)
+
+__all__ = ["PricingTables"]
+
+SPX_DAYS = 84  # 120 calendar days
+VIX_DAYS = 187  # 270 calendar days
+_V_AXIS = (0.004, 2.0, 20)  # knee, highest, nodes
+_M_AXIS = (0.015, 0.8, 10)
+_X_AXIS = (1.0, -60.0, 9.0, 72)  # knee, lowest, highest, nodes
+_Y_AXIS = (1.0, -9.0, 60.0, 56)
+_TAIL = 15.0  # log of the mass that may lie outside the interval: 3e-7
+_ORDERS = 0.5 * 1.6 ** np.arange(24)
+_TERMS = 640
+_JUMP_TERMS = 320
+_CONTOUR_STEP = 1.0 / 5.0
+_CONTOUR = np.arange(-2.4, 8.0, _CONTOUR_STEP)
+_ANGLE = np.exp(1j * np.radians(75.0))
+
+
+@dataclass(frozen=True)
+class PricingTables:
+    """Interpolated prices of one model.
+
+    Attributes
+    ----------
+    model : ModelParameters
+    grid : Grid
+        The arrays, read-only, for compiled kernels (`alvh.pricing.grid`).
+
+    Notes
+    -----
+    Error budget, held by a test against the exact transform over the reachable range: 0.05 index
+    points for an SPX leg at spot 5000, 0.01 VIX points for a VIX leg. Variances beyond 2.0 (VIX
+    about 130) and mean variances beyond 0.8 are priced at the edge of the grid.
+    """
+
+    model: ModelParameters
+    grid: Grid
+
+    @classmethod
+    def build(cls, model: ModelParameters) -> PricingTables:
+        """Solve and tabulate `model`: SPX to 120, VIX to 270 calendar days to expiry."""
+        v, v_axis = variance_axis(*_V_AXIS)
+        m, m_axis = variance_axis(*_M_AXIS)
+        x, x_axis = strike_axis(*_X_AXIS)
+        y, y_axis = strike_axis(*_Y_AXIS)
+        states_v, states_m = (s.ravel() for s in np.meshgrid(v, m, indexing="ij"))
+        spx, spx_scale = _tabulate_spx(model, states_v, states_m, x)
+        vix, future, mean, variance = _tabulate_vix(model, states_v, states_m, y)
+        shape = (v.size, m.size)
+        grid = Grid(
+            spx=_frozen(spx.reshape(SPX_DAYS, *shape, x.size), np.float32),
+            vix=_frozen(vix.reshape(VIX_DAYS, *shape, y.size), np.float32),
+            future=_frozen(future.reshape(VIX_DAYS, *shape), np.float32),
+            spx_scale=_frozen(spx_scale, np.float64),
+            vix_mean=_frozen(mean, np.float64),
+            vix_variance=_frozen(variance, np.float64),
+            axes=_frozen(np.array([*v_axis, *m_axis, *x_axis, *y_axis]), np.float64),
+            rate=model.rate,
+            carry=model.rate - model.dividend_yield,
+        )
+        return cls(model, grid)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the tables, in bytes."""
+        return sum(x.nbytes for x in self.grid if isinstance(x, np.ndarray))
+
+    def spx_option(
+        self, state: MarketState, strike: ArrayLike, n_days: ArrayLike, kind: OptionKind | ArrayLike
+    ) -> FloatOrArray:
+        """As `alvh.pricing.spx_option`, at `n_days` trading days (1 to 84) to expiry."""
+        return self._price(state, strike, n_days, kind, SPX_DAYS, _spx_prices)
+
+    def vix_option(
+        self, state: MarketState, strike: ArrayLike, n_days: ArrayLike, kind: OptionKind | ArrayLike
+    ) -> FloatOrArray:
+        """As `alvh.pricing.vix_option`, at `n_days` trading days (1 to 187) to expiry."""
+        return self._price(state, strike, n_days, kind, VIX_DAYS, _vix_prices)
+
+    def vix_future(self, state: MarketState, n_days: ArrayLike) -> FloatOrArray:
+        """As `alvh.pricing.vix_future`, at `n_days` trading days (1 to 187) to settlement."""
+        _, v, m, n = np.broadcast_arrays(
+            state.spot, state.variance, state.mean_variance, _days(n_days, VIX_DAYS)
+        )
+        out = np.empty(n.shape)
+        _futures(self.grid, *(_flat(a) for a in (v, m)), _flat(n, np.int64), out.reshape(-1))
+        return shaped(out)
+
+    def _price(
+        self,
+        state: MarketState,
+        strike: ArrayLike,
+        n_days: ArrayLike,
+        kind: Any,
+        most: int,
+        kernel: Any,
+    ) -> FloatOrArray:
+        spot, v, m, k, n, call = np.broadcast_arrays(
+            state.spot,
+            state.variance,
+            state.mean_variance,
+            positive("strike", strike),
+            _days(n_days, most),
+            is_call(kind),
+        )
+        out = np.empty(n.shape)
+        kernel(
+            self.grid,
+            *(_flat(a) for a in (spot, v, m, k)),
+            _flat(n, np.int64),
+            _flat(call, np.bool_),
+            out.reshape(-1),
+        )
+        return shaped(out)
+
+
+def _days(n_days: ArrayLike, most: int) -> Any:
+    days = np.asarray(n_days)
+    require(
+        (days >= 1) & (days <= most) & (days == np.rint(days)),
+        "n_days",
+        days,
+        f"a whole number of trading days from 1 to {most}",
+    )
+    return days.astype(np.int64)
+
+
+def _flat(array: Any, dtype: Any = np.float64) -> Any:
+    return np.ascontiguousarray(array, dtype=dtype).reshape(-1)
+
+
+def _frozen(array: Any, dtype: Any) -> Any:
+    out = np.ascontiguousarray(array, dtype=dtype)
+    out.setflags(write=False)
+    return out
+
+
+def _coarse_days(most: int) -> Any:
+    """Days on which prices are computed: every day at first, then ever further apart."""
+    days = [1, 2, 3, 4, 5, 6]
+    while days[-1] < most:
+        days.append(min(most, int(np.ceil(days[-1] * 1.22))))
+    return np.array(days)
+
+
+def _spread(days: Any, values: FloatArray, most: int) -> FloatArray:
+    """Cubic spline in log days from the coarse days to every day (a linear map: one product)."""
+    every = np.log(np.arange(1, most + 1))
+    basis = make_interp_spline(np.log(days), np.eye(days.size), k=3)(every)
+    return np.asarray(basis @ values.reshape(days.size, -1))
+
+
+def _tabulate_spx(
+    model: ModelParameters, v: FloatArray, m: FloatArray, x: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    days = _coarse_days(SPX_DAYS)
+    taus = days / TRADING_DAYS
+    every = np.arange(1, SPX_DAYS + 1) / TRADING_DAYS
+    scale = np.array([np.array(log_contract_variance(model, t)) * t for t in every])
+    roots = np.sqrt(np.maximum(_affine(scale[days - 1], v, m), 1e-14))  # (n_days, n)
+    log_strikes = roots[..., None] * x
+    puts = np.zeros_like(log_strikes)
+    jumping = model.jump_intensity > 0.0 or model.jump_intensity_slope > 0.0
+    for jumps in (False, True) if jumping else (False,):
+        low, high = _intervals(model, taus, v, m, jumps)
+        _add_part(model, taus, v, m, low, high, jumps, log_strikes, puts)
+    normal = puts / roots[..., None]
+    return _spread(days, normal, SPX_DAYS), scale
+
+
+def _affine(coefficients: FloatArray, v: FloatArray, m: FloatArray) -> FloatArray:
+    """``p v + q m + c`` for rows (p, q, c): (rows, n)."""
+    p, q, c = (coefficients[:, i, None] for i in range(3))
+    return p * v + q * m + c
+
+
+def _intervals(
+    model: ModelParameters, taus: FloatArray, v: FloatArray, m: FloatArray, jumps: bool
+) -> tuple[FloatArray, FloatArray]:
+    """Chernoff intervals of the log return, each (n_taus, n); see `alvh.pricing.law`."""
+    orders = np.concatenate([-_ORDERS, _ORDERS])
+    a, b, c = real_coefficients(model, orders, taus, jumps=jumps, tolerance=1e-5)
+    reach = np.full((2, taus.size, v.size), np.inf)
+    with np.errstate(invalid="ignore", over="ignore"):
+        for i, order in enumerate(orders):
+            bound = a[:, i, None] + b[:, i, None] * v + c[:, i, None] * m + _TAIL
+            bound = np.where(np.isfinite(bound), bound, np.inf) / abs(order)
+            reach[int(order > 0)] = np.minimum(reach[int(order > 0)], bound)
+    return -reach[0], reach[1]
+
+
+def _add_part(
+    model: ModelParameters,
+    taus: FloatArray,
+    v: FloatArray,
+    m: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    jumps: bool,
+    log_strikes: FloatArray,
+    puts: FloatArray,
+) -> None:
+    """Add one part of the law (without jumps, or with at least one) to `puts`, day by day."""
+    span = np.maximum(high - low, 1e-6)
+    levels = np.ceil(2.0 * np.log2(span)).astype(np.int64)
+    first = levels.min()
+    widths = 2.0 ** (0.5 * np.arange(first, levels.max() + 1))
+    levels -= first
+    low = low - 0.5 * (widths[levels] - span)
+    n_terms = _JUMP_TERMS if jumps else _TERMS
+    shape = (taus.size, widths.size, n_terms)
+    kept = [np.zeros(shape, dtype=np.complex128) for _ in range(6)]
+    for level, width in enumerate(widths):
+        used = np.nonzero((levels == level).any(axis=1))[0]
+        if used.size == 0:
+            continue
+        s = 1j * np.arange(n_terms) * (np.pi / width)
+        for k, with_jumps in enumerate((True, False) if jumps else (False,)):
+            solved = affine_coefficients(model, s, taus[used], jumps=with_jumps, tolerance=1e-7)
+            for target, coefficient in zip(kept[3 * k : 3 * k + 3], solved, strict=True):
+                target[used, level] = coefficient
+    for day in range(taus.size):
+        _build.index_puts(
+            v,
+            m,
+            low[day],
+            levels[day],
+            widths,
+            *(k[day] for k in kept),
+            jumps,
+            log_strikes[day],
+            puts[day],
+        )
+
+
+def _tabulate_vix(
+    model: ModelParameters, v: FloatArray, m: FloatArray, y: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    days = _coarse_days(VIX_DAYS)
+    every = np.arange(1, VIX_DAYS + 1) / TRADING_DAYS
+    mean = np.array([squared_vix_mean(model, t) for t in every])
+    # the variance is smooth in the tenor: no need to difference the transform every day
+    coarse = np.array([squared_vix_variance(model, t) for t in days / TRADING_DAYS])
+    variance = _spread(days, coarse, VIX_DAYS)
+    futures = np.stack([future_squared(model, t, v, m) for t in days / TRADING_DAYS])
+    calls = np.zeros((days.size, v.size, y.size))
+    for i, n in enumerate(days):
+        tau = n / TRADING_DAYS
+        root = np.sqrt(futures[i])
+        deviation = np.sqrt(np.maximum(_affine(coarse[i : i + 1], v, m)[0], 1e-16))
+        middle = _affine(mean[n - 1 : n], v, m)[0]
+        strikes = root[:, None] * np.exp(y * (0.5 * deviation / middle)[:, None])
+        _vix_day(model, tau, v, m, root, deviation, strikes, calls[i])
+    return (
+        _spread(days, calls, VIX_DAYS),
+        _spread(days, futures, VIX_DAYS),
+        mean,
+        variance,
+    )
+
+
+def _vix_day(
+    model: ModelParameters,
+    tau: float,
+    v: FloatArray,
+    m: FloatArray,
+    future: FloatArray,
+    deviation: FloatArray,
+    strikes: FloatArray,
+    out: FloatArray,
+) -> None:
+    """Calls over the future for one tenor; `strikes` and `out` (n, n_y)."""
+    p, q, constant = log_contract_variance(model, VIX_HORIZON)
+    level = np.rint(np.log2(deviation)).astype(np.int64)
+    first = level.min()
+    scale = 2.0 ** -np.arange(first, level.max() + 1, dtype=np.float64)[:, None]
+    start = np.minimum(0.4 * strip_of_finiteness(model, tau), 0.5 * scale)
+    s = scale * np.exp(_CONTOUR - np.exp(-_CONTOUR))
+    z = start + s * _ANGLE
+    weight = (
+        _ANGLE * s * (1.0 + np.exp(-_CONTOUR)) * _CONTOUR_STEP * z**-1.5 * (0.5 / np.sqrt(np.pi))
+    )
+    flat = z.ravel()
+    a, b, c = (
+        k[0].reshape(z.shape)
+        for k in affine_coefficients(
+            model, 0.0, [tau], omega_variance=flat * p, omega_mean=flat * q, tolerance=1e-7
+        )
+    )
+    coefficients = _build.FADDEEVA
+    _build.vix_calls(
+        v, m, level - first, constant, z, weight, a, b, c, strikes, *coefficients, out
+    )
+    out /= future[:, None]
+    relative = strikes / future[:, None]
+    floor = np.maximum(1.0 - relative, 0.0)
+    # beyond the floor of X the put is worthless and the contour has nothing to resolve
+    out[:] = np.where(strikes**2 <= constant, floor, np.clip(out, floor, 1.0))
+
+
+@njit(cache=True, parallel=True, error_model="numpy")
+def _spx_prices(grid, spot, v, m, strike, n, call, out):  # type: ignore[no-untyped-def]
+    n_v, n_m = grid.spx.shape[1], grid.spx.shape[2]
+    for i in prange(out.size):
+        wv, wm = state_weights(grid.axes, n_v, n_m, v[i], m[i])
+        tau = n[i] / 252.0
+        forward = spot[i] * np.exp(grid.carry * tau)
+        k = np.log(strike[i] / forward)
+        if call[i]:
+            value = spx_call(grid, n[i], v[i], m[i], wv, wm, k)
+        else:
+            value = spx_put(grid, n[i], v[i], m[i], wv, wm, k)
+        out[i] = np.exp(-grid.rate * tau) * forward * value
+
+
+@njit(cache=True, parallel=True, error_model="numpy")
+def _vix_prices(grid, spot, v, m, strike, n, call, out):  # type: ignore[no-untyped-def]
+    n_v, n_m = grid.spx.shape[1], grid.spx.shape[2]
+    for i in prange(out.size):
+        wv, wm = state_weights(grid.axes, n_v, n_m, v[i], m[i])
+        future = vix_forward(grid, n[i], wv, wm)
+        k = 0.01 * strike[i]
+        value = vix_call(grid, n[i], v[i], m[i], wv, wm, future, k)
+        if not call[i]:
+            value = max(value - future + k, 0.0)
+        out[i] = 100.0 * np.exp(-grid.rate * n[i] / 252.0) * value
+
+
+@njit(cache=True, parallel=True, error_model="numpy")
+def _futures(grid, v, m, n, out):  # type: ignore[no-untyped-def]
+    n_v, n_m = grid.spx.shape[1], grid.spx.shape[2]
+    for i in prange(out.size):
+        wv, wm = state_weights(grid.axes, n_v, n_m, v[i], m[i])
+        out[i] = 100.0 * vix_forward(grid, n[i], wv, wm)
