@@ -81,7 +81,7 @@ def index_puts(v, m, low, width, widths, a, b, c, a2, b2, c2, difference, strike
                 turned = cosine[j] * turn_c[j] - sine[j] * turn_s[j]
                 sine[j] = sine[j] * turn_c[j] + cosine[j] * turn_s[j]
                 cosine[j] = turned
-            if abs(phi) < 1e-8:
+            if abs(phi) < 1e-7:
                 small += 1
                 if small > 4:
                     break
@@ -99,22 +99,23 @@ def index_puts(v, m, low, width, widths, a, b, c, a2, b2, c2, difference, strike
 
 @njit(cache=True, parallel=True, error_model="numpy")
 def vix_calls(v, m, level, constant, z, weight, a, b, c, strikes, scale, coefficients, out):  # type: ignore[no-untyped-def]
-    """Undiscounted VIX calls (decimal) along the contour of each state's level; (n, n_y)."""
+    """Undiscounted VIX calls (decimal) along the contour of each state's level; (n, n_y).
+
+    Strikes that are not positive are passed over.
+    """
     for i in prange(v.size):
         row = level[i]
         for k in range(z.shape[1]):
             node = z[row, k]
             root = np.sqrt(node)
             head = a[row, k] + b[row, k] * v[i] + c[row, k] * m[i] + node * constant
-            if head.real < -60.0 and k > 8:
-                continue
             for j in range(strikes.shape[1]):
                 strike = strikes[i, j]
-                exponent = head - node * (strike * strike)
-                if exponent.real < -40.0:
+                if strike <= 0.0:  # below the floor of X: known without an integral
                     continue
-                if exponent.real > 60.0:
-                    exponent = 60.0 + 0j
+                exponent = head - node * (strike * strike)
+                if exponent.real < -30.0:
+                    continue
                 out[i, j] += (
                     np.exp(exponent)
                     * _scaled_erfc(strike * root, scale, coefficients)

@@ -13,6 +13,7 @@ from numba import njit
 from alvh._typing import FloatArray
 
 __all__ = [
+    "OVERLAP",
     "Grid",
     "cubic_weights",
     "spx_call",
@@ -25,23 +26,29 @@ __all__ = [
 ]
 
 
+OVERLAP = 2  # nodes of each half beyond the money
+
+
 class Grid(NamedTuple):
     """The arrays a kernel reads. Day n of an axis is n trading days to expiry, n >= 1.
 
     Attributes
     ----------
     spx : float32 ndarray of shape (n_spx_days, n_v, n_m, n_x)
-        Undiscounted put over forward over the root of `spx_scale`.
+        Undiscounted out-of-the-money options over forward over the root of `spx_scale`: puts on
+        the first strikes, calls on the rest.
     vix : float32 ndarray of shape (n_vix_days, n_v, n_m, n_y)
-        Undiscounted call over the future.
+        The same for VIX options, over the future.
     future : float32 ndarray of shape (n_vix_days, n_v, n_m)
-        VIX future squared (decimal), nearly affine in the state.
+        Square of the VIX future over `vix_mean`: one less the relative variance of VIX.
     spx_scale : ndarray of shape (n_spx_days, 3)
-        Log-contract variance to expiry, affine in (v, m, 1).
+        Expected diffusive variance to expiry, affine in (v, m, 1).
     vix_mean, vix_variance : ndarray of shape (n_vix_days, 3)
         Mean and variance of the squared VIX at expiry, affine in (v, m, 1).
-    axes : ndarray of shape (12,)
-        Knee, start and step of each axis (v, m, x, y); see `variance_axis` and `strike_axis`.
+    axes : ndarray of shape (4, 3)
+        Knee, start and step of the axes v, m, x, y; see `variance_axis` and `strike_axis`.
+    puts : int64 ndarray of shape (2,)
+        How many of the strikes of x and of y are puts; the calls start again at `CALLS_FROM`.
     rate, carry : float
         Interest rate, and rate less dividend yield, a year.
     """
@@ -53,6 +60,7 @@ class Grid(NamedTuple):
     vix_mean: FloatArray
     vix_variance: FloatArray
     axes: FloatArray
+    puts: Any
     rate: float
     carry: float
 
@@ -65,11 +73,19 @@ def variance_axis(knee: float, high: float, n: int) -> tuple[FloatArray, tuple[f
 
 
 def strike_axis(
-    knee: float, low: float, high: float, n: int
-) -> tuple[FloatArray, tuple[float, float, float]]:
-    """Scaled strikes equally spaced in ``asinh(x / knee)``; and (knee, start, step)."""
-    start, stop = np.arcsinh(low / knee), np.arcsinh(high / knee)
-    return knee * np.sinh(np.linspace(start, stop, n)), (knee, start, (stop - start) / (n - 1))
+    knee: float, low: float, high: float, step: float
+) -> tuple[FloatArray, int, tuple[float, float, float]]:
+    """Scaled strikes equally spaced in ``asinh(x / knee)``: puts from `low`, then calls to `high`.
+
+    Either half reaches past the money by `OVERLAP` nodes, so that interpolation at the money never
+    straddles the change from puts to calls. Returns strikes, number of puts, (knee, start, step).
+    """
+    below = int(np.ceil(np.arcsinh(-low / knee) / step))
+    above = int(np.ceil(np.arcsinh(high / knee) / step))
+    puts = np.arange(-below, OVERLAP + 1)
+    calls = np.arange(-OVERLAP, above + 1)
+    nodes = knee * np.sinh(step * np.concatenate([puts, calls]))
+    return nodes, puts.size, (knee, -below * step, step)
 
 
 @njit(cache=True, error_model="numpy")
@@ -99,8 +115,8 @@ def _clip(position, n):  # type: ignore[no-untyped-def]
 @njit(cache=True, error_model="numpy")
 def state_weights(axes, n_v, n_m, v, m):  # type: ignore[no-untyped-def]
     """Cubic weights of a state: shared by every price of one path and day."""
-    at_v = _clip(np.log1p(v / axes[0]) / axes[2], n_v)
-    at_m = _clip(np.log1p(m / axes[3]) / axes[5], n_m)
+    at_v = _clip(np.log1p(v / axes[0, 0]) / axes[0, 2], n_v)
+    at_m = _clip(np.log1p(m / axes[1, 0]) / axes[1, 2], n_m)
     return cubic_weights(at_v, n_v), cubic_weights(at_m, n_m)
 
 
@@ -124,33 +140,49 @@ def _surface(block, wv, wm, wx):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
+def _otm(block, axis, n_puts, wv, wm, x, call):  # type: ignore[no-untyped-def]
+    """Out-of-the-money value at scaled strike `x`: the put half, or the call half; zero beyond."""
+    n_x = block.shape[2]
+    position = (np.arcsinh(x / axis[0]) - axis[1]) / axis[2]
+    if call:  # the calls start again OVERLAP nodes below the money, after all the puts
+        first, count, position = n_puts, n_x - n_puts, position - (n_puts - 1 - 2 * OVERLAP)
+    else:
+        first, count = 0, n_puts
+    if position <= 0.0 or position >= count - 1:
+        return 0.0
+    node, weights = cubic_weights(position, count)
+    return max(_surface(block, wv, wm, (first + node, weights)), 0.0)
+
+
+@njit(cache=True, error_model="numpy")
 def spx_put(grid, n, v, m, wv, wm, log_moneyness):  # type: ignore[no-untyped-def]
     """Undiscounted put over forward, `n` >= 1 days to expiry, at log(strike / forward)."""
     scale = grid.spx_scale[n - 1]
     root = np.sqrt(scale[0] * v + scale[1] * m + scale[2])
-    x = log_moneyness / root
-    n_x = grid.spx.shape[3]
-    knee, start, step = grid.axes[6], grid.axes[7], grid.axes[8]
-    position = (np.arcsinh(x / knee) - start) / step
-    intrinsic = max(np.exp(log_moneyness) - 1.0, 0.0)
-    if position <= 0.0 or position >= n_x - 1:
-        return intrinsic
-    value = root * _surface(grid.spx[n - 1], wv, wm, cubic_weights(position, n_x))
-    return max(value, intrinsic)
+    above = log_moneyness > 0.0
+    value = root * _otm(
+        grid.spx[n - 1], grid.axes[2], grid.puts[0], wv, wm, log_moneyness / root, above
+    )
+    return value + np.exp(log_moneyness) - 1.0 if above else value
 
 
 @njit(cache=True, error_model="numpy")
 def spx_call(grid, n, v, m, wv, wm, log_moneyness):  # type: ignore[no-untyped-def]
     """Undiscounted call over forward; arguments as `spx_put`."""
-    put = spx_put(grid, n, v, m, wv, wm, log_moneyness)
-    return max(put + 1.0 - np.exp(log_moneyness), 0.0)
+    scale = grid.spx_scale[n - 1]
+    root = np.sqrt(scale[0] * v + scale[1] * m + scale[2])
+    above = log_moneyness > 0.0
+    value = root * _otm(
+        grid.spx[n - 1], grid.axes[2], grid.puts[0], wv, wm, log_moneyness / root, above
+    )
+    return value if above else value + 1.0 - np.exp(log_moneyness)
 
 
 @njit(cache=True, error_model="numpy")
-def vix_forward(grid, n, wv, wm):  # type: ignore[no-untyped-def]
+def vix_forward(grid, n, v, m, wv, wm):  # type: ignore[no-untyped-def]
     """VIX future `n` >= 1 days to expiry, decimal (0.16)."""
-    block = grid.future[n - 1]
     (i, in_v), (j, in_m) = wv, wm
+    block = grid.future[n - 1]
     total = 0.0
     for a in range(4):
         line = block[i + a]
@@ -160,7 +192,8 @@ def vix_forward(grid, n, wv, wm):  # type: ignore[no-untyped-def]
             + in_m[2] * line[j + 2]
             + in_m[3] * line[j + 3]
         )
-    return np.sqrt(max(total, 0.0))
+    mean = grid.vix_mean[n - 1]
+    return np.sqrt(max(total * (mean[0] * v + mean[1] * m + mean[2]), 0.0))
 
 
 @njit(cache=True, error_model="numpy")
@@ -170,11 +203,5 @@ def vix_call(grid, n, v, m, wv, wm, future, strike):  # type: ignore[no-untyped-
     mean = a[0] * v + a[1] * m + a[2]
     deviation = np.sqrt(max(b[0] * v + b[1] * m + b[2], 1e-16))
     y = np.log(strike / future) * 2.0 * mean / deviation
-    n_y = grid.vix.shape[3]
-    knee, start, step = grid.axes[9], grid.axes[10], grid.axes[11]
-    position = (np.arcsinh(y / knee) - start) / step
-    intrinsic = max(future - strike, 0.0)
-    if position <= 0.0 or position >= n_y - 1:
-        return intrinsic
-    value = future * _surface(grid.vix[n - 1], wv, wm, cubic_weights(position, n_y))
-    return max(value, intrinsic)
+    value = future * _otm(grid.vix[n - 1], grid.axes[3], grid.puts[1], wv, wm, y, y > 0.0)
+    return value if y > 0.0 else value + future - strike

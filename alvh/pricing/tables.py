@@ -32,9 +32,10 @@ from alvh.pricing.grid import (
     vix_call,
     vix_forward,
 )
-from alvh.pricing.variance import log_contract_variance
+from alvh.pricing.variance import log_contract_variance, mean_variance_over
 from alvh.pricing.vix import (
     future_squared,
+    squared_vix_floor,
     squared_vix_mean,
     squared_vix_variance,
     strip_of_finiteness,
@@ -44,11 +45,11 @@ __all__ = ["PricingTables"]
 
 SPX_DAYS = 84  # 120 calendar days
 VIX_DAYS = 187  # 270 calendar days
-_V_AXIS = (0.004, 2.0, 20)  # knee, highest, nodes
-_M_AXIS = (0.015, 0.8, 10)
-_X_AXIS = (1.0, -60.0, 9.0, 72)  # knee, lowest, highest, nodes
-_Y_AXIS = (1.0, -9.0, 60.0, 56)
-_TAIL = 15.0  # log of the mass that may lie outside the interval: 3e-7
+_V_AXIS = (0.002, 2.0, 26)  # knee, highest, nodes
+_M_AXIS = (0.004, 0.8, 12)
+_X_AXIS = (1.0, -300.0, 60.0, 0.15)  # knee, lowest, highest, step
+_Y_AXIS = (1.0, -12.0, 60.0, 0.15)
+_TAIL = 13.0  # log of the bound on the mass (2e-6; the mass itself is smaller) outside
 _ORDERS = 0.5 * 1.6 ** np.arange(24)
 _TERMS = 640
 _JUMP_TERMS = 320
@@ -82,11 +83,11 @@ class PricingTables:
         """Solve and tabulate `model`: SPX to 120, VIX to 270 calendar days to expiry."""
         v, v_axis = variance_axis(*_V_AXIS)
         m, m_axis = variance_axis(*_M_AXIS)
-        x, x_axis = strike_axis(*_X_AXIS)
-        y, y_axis = strike_axis(*_Y_AXIS)
+        x, x_puts, x_axis = strike_axis(*_X_AXIS)
+        y, y_puts, y_axis = strike_axis(*_Y_AXIS)
         states_v, states_m = (s.ravel() for s in np.meshgrid(v, m, indexing="ij"))
-        spx, spx_scale = _tabulate_spx(model, states_v, states_m, x)
-        vix, future, mean, variance = _tabulate_vix(model, states_v, states_m, y)
+        spx, spx_scale = _tabulate_spx(model, states_v, states_m, x, x_puts)
+        vix, future, mean, variance = _tabulate_vix(model, states_v, states_m, y, y_puts)
         shape = (v.size, m.size)
         grid = Grid(
             spx=_frozen(spx.reshape(SPX_DAYS, *shape, x.size), np.float32),
@@ -95,7 +96,8 @@ class PricingTables:
             spx_scale=_frozen(spx_scale, np.float64),
             vix_mean=_frozen(mean, np.float64),
             vix_variance=_frozen(variance, np.float64),
-            axes=_frozen(np.array([*v_axis, *m_axis, *x_axis, *y_axis]), np.float64),
+            axes=_frozen(np.array([v_axis, m_axis, x_axis, y_axis]), np.float64),
+            puts=_frozen(np.array([x_puts, y_puts]), np.int64),
             rate=model.rate,
             carry=model.rate - model.dividend_yield,
         )
@@ -192,12 +194,12 @@ def _spread(days: Any, values: FloatArray, most: int) -> FloatArray:
 
 
 def _tabulate_spx(
-    model: ModelParameters, v: FloatArray, m: FloatArray, x: FloatArray
+    model: ModelParameters, v: FloatArray, m: FloatArray, x: FloatArray, n_puts: int
 ) -> tuple[FloatArray, FloatArray]:
     days = _coarse_days(SPX_DAYS)
     taus = days / TRADING_DAYS
     every = np.arange(1, SPX_DAYS + 1) / TRADING_DAYS
-    scale = np.array([np.array(log_contract_variance(model, t)) * t for t in every])
+    scale = np.array([np.array(mean_variance_over(model, t, jumps=False)) * t for t in every])
     roots = np.sqrt(np.maximum(_affine(scale[days - 1], v, m), 1e-14))  # (n_days, n)
     log_strikes = roots[..., None] * x
     puts = np.zeros_like(log_strikes)
@@ -205,7 +207,8 @@ def _tabulate_spx(
     for jumps in (False, True) if jumping else (False,):
         low, high = _intervals(model, taus, v, m, jumps)
         _add_part(model, taus, v, m, low, high, jumps, log_strikes, puts)
-    normal = puts / roots[..., None]
+    puts[..., n_puts:] += 1.0 - np.exp(log_strikes[..., n_puts:])
+    normal = np.maximum(puts, 0.0) / roots[..., None]
     return _spread(days, normal, SPX_DAYS), scale
 
 
@@ -275,7 +278,7 @@ def _add_part(
 
 
 def _tabulate_vix(
-    model: ModelParameters, v: FloatArray, m: FloatArray, y: FloatArray
+    model: ModelParameters, v: FloatArray, m: FloatArray, y: FloatArray, n_puts: int
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     days = _coarse_days(VIX_DAYS)
     every = np.arange(1, VIX_DAYS + 1) / TRADING_DAYS
@@ -284,17 +287,21 @@ def _tabulate_vix(
     coarse = np.array([squared_vix_variance(model, t) for t in days / TRADING_DAYS])
     variance = _spread(days, coarse, VIX_DAYS)
     futures = np.stack([future_squared(model, t, v, m) for t in days / TRADING_DAYS])
-    calls = np.zeros((days.size, v.size, y.size))
+    values = np.zeros((days.size, v.size, y.size))
+    ratio = np.empty_like(futures)
     for i, n in enumerate(days):
-        tau = n / TRADING_DAYS
         root = np.sqrt(futures[i])
         deviation = np.sqrt(np.maximum(_affine(coarse[i : i + 1], v, m)[0], 1e-16))
         middle = _affine(mean[n - 1 : n], v, m)[0]
-        strikes = root[:, None] * np.exp(y * (0.5 * deviation / middle)[:, None])
-        _vix_day(model, tau, v, m, root, deviation, strikes, calls[i])
+        ratio[i] = futures[i] / middle
+        relative = np.exp(y * (0.5 * deviation / middle)[:, None])
+        calls = _vix_day(model, n / TRADING_DAYS, v, m, deviation, root[:, None] * relative)
+        calls /= root[:, None]
+        calls[:, :n_puts] += relative[:, :n_puts] - 1.0  # puts, by parity
+        values[i] = np.maximum(calls, 0.0)
     return (
-        _spread(days, calls, VIX_DAYS),
-        _spread(days, futures, VIX_DAYS),
+        _spread(days, values, VIX_DAYS),
+        _spread(days, ratio, VIX_DAYS),
         mean,
         variance,
     )
@@ -305,12 +312,10 @@ def _vix_day(
     tau: float,
     v: FloatArray,
     m: FloatArray,
-    future: FloatArray,
     deviation: FloatArray,
     strikes: FloatArray,
-    out: FloatArray,
-) -> None:
-    """Calls over the future for one tenor; `strikes` and `out` (n, n_y)."""
+) -> FloatArray:
+    """Undiscounted calls (decimal) of one tenor; `strikes` and the result (n, n_y)."""
     p, q, constant = log_contract_variance(model, VIX_HORIZON)
     level = np.rint(np.log2(deviation)).astype(np.int64)
     first = level.min()
@@ -328,15 +333,13 @@ def _vix_day(
             model, 0.0, [tau], omega_variance=flat * p, omega_mean=flat * q, tolerance=1e-7
         )
     )
-    coefficients = _build.FADDEEVA
-    _build.vix_calls(
-        v, m, level - first, constant, z, weight, a, b, c, strikes, *coefficients, out
-    )
-    out /= future[:, None]
-    relative = strikes / future[:, None]
-    floor = np.maximum(1.0 - relative, 0.0)
-    # beyond the floor of X the put is worthless and the contour has nothing to resolve
-    out[:] = np.where(strikes**2 <= constant, floor, np.clip(out, floor, 1.0))
+    floor = squared_vix_floor(model, tau, v, m)[:, None]
+    below = strikes**2 <= floor  # the put is worthless there
+    asked = np.where(below, -1.0, strikes)
+    out = np.zeros_like(strikes)
+    _build.vix_calls(v, m, level - first, constant, z, weight, a, b, c, asked, *_build.FADDEEVA, out)
+    future = np.sqrt(future_squared(model, tau, v, m))[:, None]
+    return np.where(below, future - strikes, out)
 
 
 @njit(cache=True, parallel=True, error_model="numpy")
@@ -359,7 +362,7 @@ def _vix_prices(grid, spot, v, m, strike, n, call, out):  # type: ignore[no-unty
     n_v, n_m = grid.spx.shape[1], grid.spx.shape[2]
     for i in prange(out.size):
         wv, wm = state_weights(grid.axes, n_v, n_m, v[i], m[i])
-        future = vix_forward(grid, n[i], wv, wm)
+        future = vix_forward(grid, n[i], v[i], m[i], wv, wm)
         k = 0.01 * strike[i]
         value = vix_call(grid, n[i], v[i], m[i], wv, wm, future, k)
         if not call[i]:
@@ -372,4 +375,4 @@ def _futures(grid, v, m, n, out):  # type: ignore[no-untyped-def]
     n_v, n_m = grid.spx.shape[1], grid.spx.shape[2]
     for i in prange(out.size):
         wv, wm = state_weights(grid.axes, n_v, n_m, v[i], m[i])
-        out[i] = 100.0 * vix_forward(grid, n[i], wv, wm)
+        out[i] = 100.0 * vix_forward(grid, n[i], v[i], m[i], wv, wm)

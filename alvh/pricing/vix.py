@@ -26,6 +26,7 @@ from alvh.pricing.variance import log_contract_variance
 __all__ = [
     "VixContour",
     "future_squared",
+    "squared_vix_floor",
     "squared_vix_mean",
     "squared_vix_variance",
     "strip_of_finiteness",
@@ -388,7 +389,7 @@ def _integrate(
     mean = _mean(model, tenor, v, m, _loading(model))[0]
     deviation = _deviation(model, tenor, v, m, _loading(model))
     spread = deviation > 1e-7 * mean
-    deep = spread & (strike**2 <= _floor(model, tenor, v, m))
+    deep = spread & (strike**2 <= squared_vix_floor(model, tenor, v, m))
     value[:, deep] = parity[:, deep]
     levels = np.zeros(mean.shape, dtype=int)
     levels[spread] = np.rint(np.log2(deviation[spread]))
@@ -442,7 +443,9 @@ def _deviation(
     return np.sqrt(np.maximum(constant + by_v * v + by_m * m, 0.0))
 
 
-def _floor(model: ModelParameters, tau: float, v: FloatArray, m: FloatArray) -> FloatArray:
+def squared_vix_floor(
+    model: ModelParameters, tau: float, v: FloatArray, m: FloatArray
+) -> FloatArray:
     """A level X does not fall below: jumps only raise it, so the process without them bounds it.
 
     Nine standard deviations under the mean of that process, whose left tail is lighter than

@@ -60,6 +60,19 @@ def test_gaps_are_left_out_or_carried_never_invented(yahoo):
     assert history.latest.vvix is None
 
 
+def test_an_unknown_open_is_no_price(yahoo):
+    def answer(symbol):
+        body = wire.chart(symbol)
+        quote = body["chart"]["result"][0]["indicators"]["quote"][0]
+        quote["open"] = [0.0, *quote["open"][1:]]
+        return 200, json.dumps(body).encode()
+
+    yahoo.answer = answer
+    history = fetch_yahoo(now=NOW)
+    assert len(history.frame) == 30
+    assert np.isnan(history.frame["spx_open"].iloc[0])
+
+
 def test_an_optional_index_may_be_missing(yahoo):
     yahoo.answer = lambda symbol: (wire.not_found if symbol == "^VVIX" else wire.good)(symbol)
     history = fetch_yahoo(now=NOW)
