@@ -159,10 +159,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
     print(f"key press to repainted page, ms, {options.presses} presses each, in turn")
-    print(f"{'page':<16}{'median':>8}{'quartiles':>16}{'95 %':>8}", end="")
+    print(f"{'page':<26}{'median':>8}{'quartiles':>16}{'95 %':>8}", end="")
     print(f"{'sent':>8}{'answered':>10}{'last chart':>12}")
     for row in rows:
-        print(f"{row['page']:<16}{row['median']:>8.0f}", end="")
+        print(f"{row['page']:<26}{row['median']:>8.0f}", end="")
         print(f"{row['q25']:>8.0f} -{row['q75']:>6.0f}{row['p95']:>8.0f}", end="")
         print(f"{row['sent']:>8.0f}{row['finished']:>10.0f}{row['painted']:>12.0f}")
     print(f"ratio of medians {middle:.2f}  [{low:.2f}, {high:.2f}]")

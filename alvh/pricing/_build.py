@@ -19,7 +19,7 @@ def faddeeva_coefficients(n: int) -> tuple[float, np.ndarray]:
     return float(scale), np.ascontiguousarray(a[1 : n + 1][::-1])
 
 
-FADDEEVA = faddeeva_coefficients(22)
+FADDEEVA = faddeeva_coefficients(16)
 
 
 @njit(cache=True, inline="always", error_model="numpy")
@@ -114,7 +114,7 @@ def vix_calls(v, m, level, constant, z, weight, a, b, c, strikes, scale, coeffic
                 if strike <= 0.0:  # below the floor of X: known without an integral
                     continue
                 exponent = head - node * (strike * strike)
-                if exponent.real < -30.0:
+                if exponent.real < -20.0:
                     continue
                 out[i, j] += (
                     np.exp(exponent)

@@ -65,10 +65,17 @@ class Grid(NamedTuple):
     carry: float
 
 
+AXIS_POWER = 0.08  # spacing relative to the level grows as its power
+
+
 def variance_axis(knee: float, high: float, n: int) -> tuple[FloatArray, tuple[float, float, float]]:
-    """Levels equally spaced in ``log(1 + level / knee)`` from zero to `high`; (knee, start, step)."""
-    top = np.log1p(high / knee)
-    levels = knee * np.expm1(np.linspace(0.0, top, n))
+    """Levels from zero to `high`, equally spaced in ``1 - (1 + level / knee)**-AXIS_POWER``.
+
+    Almost logarithmic: finest near zero, where the law changes shape fastest. Returns levels and
+    (knee, start, step).
+    """
+    top = 1.0 - (1.0 + high / knee) ** -AXIS_POWER
+    levels = knee * ((1.0 - np.linspace(0.0, top, n)) ** (-1.0 / AXIS_POWER) - 1.0)
     return levels, (knee, 0.0, top / (n - 1))
 
 
@@ -115,8 +122,8 @@ def _clip(position, n):  # type: ignore[no-untyped-def]
 @njit(cache=True, error_model="numpy")
 def state_weights(axes, n_v, n_m, v, m):  # type: ignore[no-untyped-def]
     """Cubic weights of a state: shared by every price of one path and day."""
-    at_v = _clip(np.log1p(v / axes[0, 0]) / axes[0, 2], n_v)
-    at_m = _clip(np.log1p(m / axes[1, 0]) / axes[1, 2], n_m)
+    at_v = _clip((1.0 - (1.0 + v / axes[0, 0]) ** -AXIS_POWER) / axes[0, 2], n_v)
+    at_m = _clip((1.0 - (1.0 + m / axes[1, 0]) ** -AXIS_POWER) / axes[1, 2], n_m)
     return cubic_weights(at_v, n_v), cubic_weights(at_m, n_m)
 
 

@@ -45,14 +45,17 @@ __all__ = ["PricingTables"]
 
 SPX_DAYS = 84  # 120 calendar days
 VIX_DAYS = 187  # 270 calendar days
-_V_AXIS = (0.002, 2.0, 26)  # knee, highest, nodes
-_M_AXIS = (0.004, 0.8, 12)
-_X_AXIS = (1.0, -300.0, 60.0, 0.15)  # knee, lowest, highest, step
-_Y_AXIS = (1.0, -12.0, 60.0, 0.15)
+_V_AXIS = (0.0003, 2.0, 26)  # knee, highest, nodes
+_M_AXIS = (0.0005, 0.8, 14)
+_X_AXIS = (1.0, -400.0, 60.0, 0.1)  # knee, lowest, highest, step
+_Y_AXIS = (1.0, -8.0, 40.0, 0.16)
+_SCALE_FLOOR = 4e-5  # variance a year added to the scale of strikes, so that it never vanishes
 _TAIL = 13.0  # log of the bound on the mass (2e-6; the mass itself is smaller) outside
 _ORDERS = 0.5 * 1.6 ** np.arange(24)
-_TERMS = 640
-_JUMP_TERMS = 320
+_TERMS = 448
+_SHORT_TERMS = 1024  # up to `_SHORT_DAYS` days, where the law at low variance is narrowest
+_SHORT_DAYS = 8
+_JUMP_TERMS = 288
 _CONTOUR_STEP = 1.0 / 5.0
 _CONTOUR = np.arange(-2.4, 8.0, _CONTOUR_STEP)
 _ANGLE = np.exp(1j * np.radians(75.0))
@@ -182,7 +185,7 @@ def _coarse_days(most: int) -> Any:
     """Days on which prices are computed: every day at first, then ever further apart."""
     days = [1, 2, 3, 4, 5, 6]
     while days[-1] < most:
-        days.append(min(most, int(np.ceil(days[-1] * 1.22))))
+        days.append(min(most, int(np.ceil(days[-1] * 1.25))))
     return np.array(days)
 
 
@@ -200,7 +203,8 @@ def _tabulate_spx(
     taus = days / TRADING_DAYS
     every = np.arange(1, SPX_DAYS + 1) / TRADING_DAYS
     scale = np.array([np.array(mean_variance_over(model, t, jumps=False)) * t for t in every])
-    roots = np.sqrt(np.maximum(_affine(scale[days - 1], v, m), 1e-14))  # (n_days, n)
+    scale[:, 2] += _SCALE_FLOOR * every
+    roots = np.sqrt(_affine(scale[days - 1], v, m))  # (n_days, n)
     log_strikes = roots[..., None] * x
     puts = np.zeros_like(log_strikes)
     jumping = model.jump_intensity > 0.0 or model.jump_intensity_slope > 0.0
@@ -251,18 +255,20 @@ def _add_part(
     widths = 2.0 ** (0.5 * np.arange(first, levels.max() + 1))
     levels -= first
     low = low - 0.5 * (widths[levels] - span)
-    n_terms = _JUMP_TERMS if jumps else _TERMS
-    shape = (taus.size, widths.size, n_terms)
-    kept = [np.zeros(shape, dtype=np.complex128) for _ in range(6)]
+    most = _JUMP_TERMS if jumps else _SHORT_TERMS
+    shape = (taus.size, widths.size, most)
+    kept = [np.full(shape, -np.inf if k in (0, 3) else 0.0, dtype=np.complex128) for k in range(6)]
     for level, width in enumerate(widths):
         used = np.nonzero((levels == level).any(axis=1))[0]
         if used.size == 0:
             continue
+        short = taus[used[-1]] * TRADING_DAYS <= _SHORT_DAYS
+        n_terms = most if jumps or short else _TERMS
         s = 1j * np.arange(n_terms) * (np.pi / width)
         for k, with_jumps in enumerate((True, False) if jumps else (False,)):
-            solved = affine_coefficients(model, s, taus[used], jumps=with_jumps, tolerance=1e-7)
+            solved = affine_coefficients(model, s, taus[used], jumps=with_jumps, tolerance=1e-6)
             for target, coefficient in zip(kept[3 * k : 3 * k + 3], solved, strict=True):
-                target[used, level] = coefficient
+                target[used, level, :n_terms] = coefficient
     for day in range(taus.size):
         _build.index_puts(
             v,
@@ -330,10 +336,10 @@ def _vix_day(
     a, b, c = (
         k[0].reshape(z.shape)
         for k in affine_coefficients(
-            model, 0.0, [tau], omega_variance=flat * p, omega_mean=flat * q, tolerance=1e-7
+            model, 0.0, [tau], omega_variance=flat * p, omega_mean=flat * q, tolerance=1e-6
         )
     )
-    floor = squared_vix_floor(model, tau, v, m)[:, None]
+    floor = squared_vix_floor(model, tau, v, m, deviations=5.0)[:, None]
     below = strikes**2 <= floor  # the put is worthless there
     asked = np.where(below, -1.0, strikes)
     out = np.zeros_like(strikes)

@@ -444,11 +444,11 @@ def _deviation(
 
 
 def squared_vix_floor(
-    model: ModelParameters, tau: float, v: FloatArray, m: FloatArray
+    model: ModelParameters, tau: float, v: FloatArray, m: FloatArray, deviations: float = _DEEP
 ) -> FloatArray:
     """A level X does not fall below: jumps only raise it, so the process without them bounds it.
 
-    Nine standard deviations under the mean of that process, whose left tail is lighter than
+    So many standard deviations under the mean of that process, whose left tail is lighter than
     normal, for X as a whole or for each of its two terms, neither of which falls below zero.
     """
     bare = model.model_copy(update={"jump_intensity": 0.0, "jump_intensity_slope": 0.0})
@@ -456,7 +456,7 @@ def squared_vix_floor(
 
     def least(loading: Loading) -> FloatArray:
         mean = _mean(bare, tau, v, m, loading)[0]
-        low: FloatArray = mean - _DEEP * _deviation(bare, tau, v, m, loading)
+        low: FloatArray = mean - deviations * _deviation(bare, tau, v, m, loading)
         return np.maximum(low, 0.0)
 
     return c + np.maximum(least((p, q, 0.0)), least((p, 0.0, 0.0)) + least((0.0, q, 0.0)))
