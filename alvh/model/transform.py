@@ -15,8 +15,9 @@ Solved frequency by frequency with an adaptive Dormand-Prince 5(4) pair. Two cho
 where a fixed step fails:
 
 - B is carried in the chart :math:`y = (B - b)/(1 - B/a)` with a, b the fixed points of the
-  jump-free equation. A start at huge (real or complex) B, which the VIX transform needs, is a
-  bounded start in y, and the jump-free flow is linear in y.
+  equation without J. A start at huge (real or complex) B, which the VIX transform needs, is a
+  bounded start in y; and where J vanishes (no jumps, or a frequency above the inverse width of a
+  jump) the flow is :math:`y = y_0 e^{-dt}` exactly, however stiff.
 - The step adapts, so short transients at large frequencies cost steps only where they happen.
 """
 
@@ -47,13 +48,13 @@ _E5, _E6, _E7 = -17253 / 339200, 22 / 525, -1 / 40
 @njit(cache=True, inline="always", error_model="numpy")
 def _slopes(p, y, c, k):  # type: ignore[no-untyped-def]
     """Slopes of (y, C, A); `k` holds the constants of one frequency (see `_constants`)."""
-    d, inv_a, b, q2, c0, jump, s_mu, s_rho_j, scale, keep = k
+    d, inv_a, b, q2, c0, jump, s_rho_j, scale, killing = k
     lift = 1.0 + y * inv_a
     big = (b + y) / lift
-    gain = keep * jump / (1.0 - p[11] * (s_rho_j + big)) - 1.0 - s_mu
+    gain = jump / (1.0 - p[11] * (s_rho_j + big))
     dy = -d * y + q2 * y * y + c0 + p[7] * gain * lift * lift * scale
     dc = 0.5 * p[5] * p[5] * c * c - p[3] * c + p[0] * big
-    da = p[3] * p[4] * c + p[6] * gain
+    da = p[3] * p[4] * c + p[6] * (gain - killing)
     return dy, dc, da
 
 
@@ -61,8 +62,9 @@ def _slopes(p, y, c, k):  # type: ignore[no-untyped-def]
 def _constants(p, s, keep, chart):  # type: ignore[no-untyped-def]
     sigma2 = p[1] * p[1]
     reversion = p[0] - p[2] * p[1] * s
-    free = 0.5 * (s * s - s)
-    jump = np.exp(s * p[9] + 0.5 * s * s * p[10] * p[10])
+    killing = 1.0 + s * p[8]
+    free = 0.5 * (s * s - s) - p[7] * killing
+    jump = keep * np.exp(s * p[9] + 0.5 * s * s * p[10] * p[10])
     if chart:
         d = np.sqrt(reversion * reversion - 2.0 * sigma2 * free)
         if d.real < 0.0:
@@ -70,68 +72,64 @@ def _constants(p, s, keep, chart):  # type: ignore[no-untyped-def]
         inv_a = sigma2 / (reversion + d)
         b = 2.0 * free / (reversion + d)
         scale = 1.0 / (1.0 - b * inv_a)
-        return d, inv_a, b, 0j, 0j, jump, s * p[8], s * p[12], scale, keep + 0j
-    return (
-        reversion,
-        0j,
-        0j,
-        0.5 * sigma2 + 0j,
-        free,
-        jump,
-        s * p[8],
-        s * p[12],
-        1.0 + 0j,
-        keep + 0j,
-    )
+        return d, inv_a, b, 0j, 0j, jump, s * p[12], scale, killing
+    return reversion, 0j, 0j, 0.5 * sigma2 + 0j, free, jump, s * p[12], 1.0 + 0j, killing
 
 
 @njit(cache=True, error_model="numpy")
 def _solve_one(p, s, w1, w2, keep, chart, taus, tol, out_a, out_b, out_c):  # type: ignore[no-untyped-def]
     """One frequency through every tenor of `taus` (ascending); inf where the moment explodes."""
     k = _constants(p, s, keep, chart)
-    inv_a, b = k[1], k[2]
+    d, inv_a, b = k[0], k[1], k[2]
+    linear = chart and abs(k[5]) * (p[7] + p[6]) < 1e-18  # no J: y decays exactly
     y = (w1 - b) / (1.0 - w1 * inv_a)
+    y0 = y
     c = w2
     a = 0j
     t = 0.0
-    h = 0.0
     steps = 0
     n = taus.size
     y1, c1, a1 = _slopes(p, y, c, k)
-    rate = (abs(y1) / (1.0 + abs(y))) + (abs(c1) / (1.0 + abs(c))) + abs(a1) + abs(k[0])
+    rate = (abs(y1) / (1.0 + abs(y))) + (abs(c1) / (1.0 + abs(c))) + abs(a1) + abs(d)
     h_next = min(taus[n - 1], 0.02 / (rate + 1e-300))
     for i in range(n):
         end = taus[i]
         while t < end:
             h = min(h_next, end - t)
             landing = h >= end - t
-            y2, c2, a2 = _slopes(p, y + h * _A21 * y1, c + h * _A21 * c1, k)
-            y3, c3, a3 = _slopes(
-                p, y + h * (_A31 * y1 + _A32 * y2), c + h * (_A31 * c1 + _A32 * c2), k
-            )
-            y4, c4, a4 = _slopes(
-                p,
-                y + h * (_A41 * y1 + _A42 * y2 + _A43 * y3),
-                c + h * (_A41 * c1 + _A42 * c2 + _A43 * c3),
-                k,
-            )
+            yt = y + h * _A21 * y1
+            if linear:
+                yt = y0 * np.exp(-d * (t + h / 5))
+            y2, c2, a2 = _slopes(p, yt, c + h * _A21 * c1, k)
+            yt = y + h * (_A31 * y1 + _A32 * y2)
+            if linear:
+                yt = y0 * np.exp(-d * (t + 3 * h / 10))
+            y3, c3, a3 = _slopes(p, yt, c + h * (_A31 * c1 + _A32 * c2), k)
+            yt = y + h * (_A41 * y1 + _A42 * y2 + _A43 * y3)
+            if linear:
+                yt = y0 * np.exp(-d * (t + 4 * h / 5))
+            y4, c4, a4 = _slopes(p, yt, c + h * (_A41 * c1 + _A42 * c2 + _A43 * c3), k)
+            yt = y + h * (_A51 * y1 + _A52 * y2 + _A53 * y3 + _A54 * y4)
+            if linear:
+                yt = y0 * np.exp(-d * (t + 8 * h / 9))
             y5, c5, a5 = _slopes(
-                p,
-                y + h * (_A51 * y1 + _A52 * y2 + _A53 * y3 + _A54 * y4),
-                c + h * (_A51 * c1 + _A52 * c2 + _A53 * c3 + _A54 * c4),
-                k,
+                p, yt, c + h * (_A51 * c1 + _A52 * c2 + _A53 * c3 + _A54 * c4), k
             )
+            yt = y + h * (_A61 * y1 + _A62 * y2 + _A63 * y3 + _A64 * y4 + _A65 * y5)
+            if linear:
+                yt = y0 * np.exp(-d * (t + h))
             y6, c6, a6 = _slopes(
-                p,
-                y + h * (_A61 * y1 + _A62 * y2 + _A63 * y3 + _A64 * y4 + _A65 * y5),
-                c + h * (_A61 * c1 + _A62 * c2 + _A63 * c3 + _A64 * c4 + _A65 * c5),
-                k,
+                p, yt, c + h * (_A61 * c1 + _A62 * c2 + _A63 * c3 + _A64 * c4 + _A65 * c5), k
             )
             yn = y + h * (_B1 * y1 + _B3 * y3 + _B4 * y4 + _B5 * y5 + _B6 * y6)
+            if linear:
+                yn = yt
             cn = c + h * (_B1 * c1 + _B3 * c3 + _B4 * c4 + _B5 * c5 + _B6 * c6)
             an = a + h * (_B1 * a1 + _B3 * a3 + _B4 * a4 + _B5 * a5 + _B6 * a6)
             y7, c7, a7 = _slopes(p, yn, cn, k)
             ey = h * abs(_E1 * y1 + _E3 * y3 + _E4 * y4 + _E5 * y5 + _E6 * y6 + _E7 * y7)
+            if linear:
+                ey = 0.0
             ec = h * abs(_E1 * c1 + _E3 * c3 + _E4 * c4 + _E5 * c5 + _E6 * c6 + _E7 * c7)
             ea = h * abs(_E1 * a1 + _E3 * a3 + _E4 * a4 + _E5 * a5 + _E6 * a6 + _E7 * a7)
             error = max(
@@ -145,8 +143,6 @@ def _solve_one(p, s, w1, w2, keep, chart, taus, tol, out_a, out_b, out_c):  # ty
             elif not error < 1e300:  # not a number: the trial step left the domain
                 error = 1e5
             h_next = h * min(5.0, max(0.1, 0.9 * (error + 1e-12) ** -0.2))
-            if landing and error <= 1.0:
-                h_next = max(h_next, h)
             big = (b + y) / (1.0 + y * inv_a)
             exploded = steps > _MAX_STEPS
             if not chart:
@@ -155,7 +151,7 @@ def _solve_one(p, s, w1, w2, keep, chart, taus, tol, out_a, out_b, out_c):  # ty
                     or h_next < 1e-14 * taus[n - 1]
                     or abs(big) > 1e9
                     or abs(c) > 1e9
-                    or (keep > 0.0 and (1.0 - p[11] * (k[7] + big)).real <= 0.0)
+                    or (keep > 0.0 and (1.0 - p[11] * (k[6] + big)).real <= 0.0)
                 )
             if exploded:
                 for j in range(i, n):
