@@ -44,11 +44,12 @@ class Grid(NamedTuple):
     spx_scale : ndarray of shape (n_spx_days, 3)
         Expected diffusive variance to expiry, affine in (v, m, 1).
     vix_mean, vix_variance : ndarray of shape (n_vix_days, 3)
-        Mean and variance of the squared VIX at expiry, affine in (v, m, 1).
+        Mean of the squared VIX at expiry, and its variance without jumps; affine in (v, m, 1).
     axes : ndarray of shape (4, 3)
-        Knee, start and step of the axes v, m, x, y; see `variance_axis` and `strike_axis`.
+        The axes v, m (knee, start, step) and x, y (knee, put step, call step); see
+        `variance_axis` and `strike_axis`.
     puts : int64 ndarray of shape (2,)
-        How many of the strikes of x and of y are puts; the calls start again at `CALLS_FROM`.
+        How many of the strikes of x and of y are puts.
     rate, carry : float
         Interest rate, and rate less dividend yield, a year.
     """
@@ -65,7 +66,7 @@ class Grid(NamedTuple):
     carry: float
 
 
-AXIS_POWER = 0.08  # spacing relative to the level grows as its power
+AXIS_POWER = 0.05  # spacing relative to the level grows as its power
 
 
 def variance_axis(knee: float, high: float, n: int) -> tuple[FloatArray, tuple[float, float, float]]:
@@ -80,19 +81,20 @@ def variance_axis(knee: float, high: float, n: int) -> tuple[FloatArray, tuple[f
 
 
 def strike_axis(
-    knee: float, low: float, high: float, step: float
+    knee: float, low: float, high: float, put_step: float, call_step: float
 ) -> tuple[FloatArray, int, tuple[float, float, float]]:
     """Scaled strikes equally spaced in ``asinh(x / knee)``: puts from `low`, then calls to `high`.
 
     Either half reaches past the money by `OVERLAP` nodes, so that interpolation at the money never
-    straddles the change from puts to calls. Returns strikes, number of puts, (knee, start, step).
+    straddles the change from puts to calls. Returns strikes, number of puts, and
+    (knee, put step, call step).
     """
-    below = int(np.ceil(np.arcsinh(-low / knee) / step))
-    above = int(np.ceil(np.arcsinh(high / knee) / step))
-    puts = np.arange(-below, OVERLAP + 1)
-    calls = np.arange(-OVERLAP, above + 1)
-    nodes = knee * np.sinh(step * np.concatenate([puts, calls]))
-    return nodes, puts.size, (knee, -below * step, step)
+    below = int(np.ceil(np.arcsinh(-low / knee) / put_step))
+    above = int(np.ceil(np.arcsinh(high / knee) / call_step))
+    puts = np.arange(-below, OVERLAP + 1) * put_step
+    calls = np.arange(-OVERLAP, above + 1) * call_step
+    nodes = knee * np.sinh(np.concatenate([puts, calls]))
+    return nodes, puts.size, (knee, put_step, call_step)
 
 
 @njit(cache=True, error_model="numpy")
@@ -149,12 +151,11 @@ def _surface(block, wv, wm, wx):  # type: ignore[no-untyped-def]
 @njit(cache=True, error_model="numpy")
 def _otm(block, axis, n_puts, wv, wm, x, call):  # type: ignore[no-untyped-def]
     """Out-of-the-money value at scaled strike `x`: the put half, or the call half; zero beyond."""
-    n_x = block.shape[2]
-    position = (np.arcsinh(x / axis[0]) - axis[1]) / axis[2]
-    if call:  # the calls start again OVERLAP nodes below the money, after all the puts
-        first, count, position = n_puts, n_x - n_puts, position - (n_puts - 1 - 2 * OVERLAP)
+    at = np.arcsinh(x / axis[0])
+    if call:  # the calls start OVERLAP nodes below the money, after all the puts
+        first, count, position = n_puts, block.shape[2] - n_puts, at / axis[2] + OVERLAP
     else:
-        first, count = 0, n_puts
+        first, count, position = 0, n_puts, at / axis[1] + (n_puts - 1 - OVERLAP)
     if position <= 0.0 or position >= count - 1:
         return 0.0
     node, weights = cubic_weights(position, count)

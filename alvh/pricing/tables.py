@@ -45,10 +45,12 @@ __all__ = ["PricingTables"]
 
 SPX_DAYS = 84  # 120 calendar days
 VIX_DAYS = 187  # 270 calendar days
-_V_AXIS = (0.0003, 2.0, 26)  # knee, highest, nodes
-_M_AXIS = (0.0005, 0.8, 14)
-_X_AXIS = (1.0, -400.0, 60.0, 0.1)  # knee, lowest, highest, step
-_Y_AXIS = (1.0, -8.0, 40.0, 0.16)
+_V_AXIS = (0.0002, 2.0, 33)  # knee, highest, nodes
+_M_AXIS = (0.0003, 0.8, 13)
+_X_AXIS = (1.0, -400.0, 30.0, 0.1, 0.1)  # knee, lowest, highest, step of puts, of calls
+_Y_AXIS = (1.0, -8.0, 300.0, 0.095, 0.165)
+_Y_FLOOR = 1e-8  # added to the variance of squared VIX that scales strikes
+_HIGHEST_STRIKE = 2.2  # VIX options above 220 points are worth nothing
 _SCALE_FLOOR = 4e-5  # variance a year added to the scale of strikes, so that it never vanishes
 _TAIL = 13.0  # log of the bound on the mass (2e-6; the mass itself is smaller) outside
 _ORDERS = 0.5 * 1.6 ** np.arange(24)
@@ -56,8 +58,9 @@ _TERMS = 448
 _SHORT_TERMS = 1024  # up to `_SHORT_DAYS` days, where the law at low variance is narrowest
 _SHORT_DAYS = 8
 _JUMP_TERMS = 288
-_CONTOUR_STEP = 1.0 / 5.0
-_CONTOUR = np.arange(-2.4, 8.0, _CONTOUR_STEP)
+_PANELS, _LONG_PANELS, _NODES = 9, 6, 8  # Gauss-Legendre along the contour, in its log length
+_LONG_DAYS = 18  # days from which the law is smooth enough for the fewer panels
+_REACH = 300.0  # length of the contour in inverse standard deviations of squared VIX
 _ANGLE = np.exp(1j * np.radians(75.0))
 
 
@@ -181,11 +184,11 @@ def _frozen(array: Any, dtype: Any) -> Any:
     return out
 
 
-def _coarse_days(most: int) -> Any:
+def _coarse_days(most: int, ratio: float) -> Any:
     """Days on which prices are computed: every day at first, then ever further apart."""
     days = [1, 2, 3, 4, 5, 6]
     while days[-1] < most:
-        days.append(min(most, int(np.ceil(days[-1] * 1.25))))
+        days.append(min(most, int(np.ceil(days[-1] * ratio))))
     return np.array(days)
 
 
@@ -199,7 +202,7 @@ def _spread(days: Any, values: FloatArray, most: int) -> FloatArray:
 def _tabulate_spx(
     model: ModelParameters, v: FloatArray, m: FloatArray, x: FloatArray, n_puts: int
 ) -> tuple[FloatArray, FloatArray]:
-    days = _coarse_days(SPX_DAYS)
+    days = _coarse_days(SPX_DAYS, 1.25)
     taus = days / TRADING_DAYS
     every = np.arange(1, SPX_DAYS + 1) / TRADING_DAYS
     scale = np.array([np.array(mean_variance_over(model, t, jumps=False)) * t for t in every])
@@ -286,18 +289,19 @@ def _add_part(
 def _tabulate_vix(
     model: ModelParameters, v: FloatArray, m: FloatArray, y: FloatArray, n_puts: int
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    days = _coarse_days(VIX_DAYS)
+    days = _coarse_days(VIX_DAYS, 1.25)
     every = np.arange(1, VIX_DAYS + 1) / TRADING_DAYS
     mean = np.array([squared_vix_mean(model, t) for t in every])
     # the variance is smooth in the tenor: no need to difference the transform every day
     coarse = np.array([squared_vix_variance(model, t) for t in days / TRADING_DAYS])
+    coarse[:, 2] += _Y_FLOOR
     variance = _spread(days, coarse, VIX_DAYS)
     futures = np.stack([future_squared(model, t, v, m) for t in days / TRADING_DAYS])
     values = np.zeros((days.size, v.size, y.size))
     ratio = np.empty_like(futures)
     for i, n in enumerate(days):
         root = np.sqrt(futures[i])
-        deviation = np.sqrt(np.maximum(_affine(coarse[i : i + 1], v, m)[0], 1e-16))
+        deviation = np.sqrt(_affine(coarse[i : i + 1], v, m)[0])
         middle = _affine(mean[n - 1 : n], v, m)[0]
         ratio[i] = futures[i] / middle
         relative = np.exp(y * (0.5 * deviation / middle)[:, None])
@@ -327,11 +331,11 @@ def _vix_day(
     first = level.min()
     scale = 2.0 ** -np.arange(first, level.max() + 1, dtype=np.float64)[:, None]
     start = np.minimum(0.4 * strip_of_finiteness(model, tau), 0.5 * scale)
-    s = scale * np.exp(_CONTOUR - np.exp(-_CONTOUR))
-    z = start + s * _ANGLE
-    weight = (
-        _ANGLE * s * (1.0 + np.exp(-_CONTOUR)) * _CONTOUR_STEP * z**-1.5 * (0.5 / np.sqrt(np.pi))
-    )
+    nodes, weights = _panels(_PANELS if tau * TRADING_DAYS < _LONG_DAYS else _LONG_PANELS)
+    span = np.log1p(_REACH * scale / start)  # s = start (e^u - 1): even near zero, log beyond
+    z = start + start * np.expm1(span * nodes) * _ANGLE
+    step = start * np.exp(span * nodes) * span * weights
+    weight = _ANGLE * step * z**-1.5 * (0.5 / np.sqrt(np.pi))
     flat = z.ravel()
     a, b, c = (
         k[0].reshape(z.shape)
@@ -341,11 +345,18 @@ def _vix_day(
     )
     floor = squared_vix_floor(model, tau, v, m, deviations=5.0)[:, None]
     below = strikes**2 <= floor  # the put is worthless there
-    asked = np.where(below, -1.0, strikes)
+    asked = np.where(below | (strikes > _HIGHEST_STRIKE), -1.0, strikes)
     out = np.zeros_like(strikes)
     _build.vix_calls(v, m, level - first, constant, z, weight, a, b, c, asked, *_build.FADDEEVA, out)
     future = np.sqrt(future_squared(model, tau, v, m))[:, None]
     return np.where(below, future - strikes, out)
+
+
+def _panels(n: int) -> tuple[FloatArray, FloatArray]:
+    """Composite Gauss-Legendre nodes and weights on [0, 1], in `n` panels."""
+    x, w = np.polynomial.legendre.leggauss(_NODES)
+    nodes = (np.arange(n)[:, None] + 0.5 * (x + 1.0)) / n
+    return nodes.ravel(), np.tile(0.5 * w / n, n)
 
 
 @njit(cache=True, parallel=True, error_model="numpy")

@@ -322,8 +322,8 @@ def squared_vix_mean(model: ModelParameters, tau: float) -> tuple[float, float, 
 
 
 def squared_vix_variance(model: ModelParameters, tau: float) -> tuple[float, float, float]:
-    """Var[X] at `tau` > 0 years as coefficients of (v, m, 1)."""
-    constant, by_v, by_m = _second_moment(model, tau, _loading(model))
+    """Var[X] at `tau` > 0 years without jumps, as coefficients of (v, m, 1)."""
+    constant, by_v, by_m = _second_moment(_bare(model), tau, _loading(model))
     return by_v, by_m, constant
 
 
@@ -451,7 +451,7 @@ def squared_vix_floor(
     So many standard deviations under the mean of that process, whose left tail is lighter than
     normal, for X as a whole or for each of its two terms, neither of which falls below zero.
     """
-    bare = model.model_copy(update={"jump_intensity": 0.0, "jump_intensity_slope": 0.0})
+    bare = _bare(model)
     p, q, c = _loading(model)
 
     def least(loading: Loading) -> FloatArray:
@@ -460,6 +460,10 @@ def squared_vix_floor(
         return np.maximum(low, 0.0)
 
     return c + np.maximum(least((p, q, 0.0)), least((p, 0.0, 0.0)) + least((0.0, q, 0.0)))
+
+
+def _bare(model: ModelParameters) -> ModelParameters:
+    return model.model_copy(update={"jump_intensity": 0.0, "jump_intensity_slope": 0.0})
 
 
 def _loading(model: ModelParameters) -> Loading:
