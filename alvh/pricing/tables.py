@@ -43,11 +43,11 @@ from alvh.pricing.vix import (
 
 __all__ = ["PricingTables"]
 
-SPX_DAYS = 84  # 120 calendar days
-VIX_DAYS = 187  # 270 calendar days
+SPX_DAYS = 83  # 120 calendar days
+VIX_DAYS = 186  # 270 calendar days
 _V_AXIS = (0.0002, 2.0, 33)  # knee, highest, nodes
 _M_AXIS = (0.0003, 0.8, 13)
-_X_AXIS = (1.0, -400.0, 30.0, 0.1, 0.1)  # knee, lowest, highest, step of puts, of calls
+_X_AXIS = (1.0, -400.0, 30.0, 0.1, 0.115)  # knee, lowest, highest, step of puts, of calls
 _Y_AXIS = (1.0, -8.0, 300.0, 0.095, 0.165)
 _Y_FLOOR = 1e-8  # added to the variance of squared VIX that scales strikes
 _HIGHEST_STRIKE = 2.2  # VIX options above 220 points are worth nothing
@@ -117,17 +117,17 @@ class PricingTables:
     def spx_option(
         self, state: MarketState, strike: ArrayLike, n_days: ArrayLike, kind: OptionKind | ArrayLike
     ) -> FloatOrArray:
-        """As `alvh.pricing.spx_option`, at `n_days` trading days (1 to 84) to expiry."""
+        """As `alvh.pricing.spx_option`, at `n_days` trading days (1 to 83) to expiry."""
         return self._price(state, strike, n_days, kind, SPX_DAYS, _spx_prices)
 
     def vix_option(
         self, state: MarketState, strike: ArrayLike, n_days: ArrayLike, kind: OptionKind | ArrayLike
     ) -> FloatOrArray:
-        """As `alvh.pricing.vix_option`, at `n_days` trading days (1 to 187) to expiry."""
+        """As `alvh.pricing.vix_option`, at `n_days` trading days (1 to 186) to expiry."""
         return self._price(state, strike, n_days, kind, VIX_DAYS, _vix_prices)
 
     def vix_future(self, state: MarketState, n_days: ArrayLike) -> FloatOrArray:
-        """As `alvh.pricing.vix_future`, at `n_days` trading days (1 to 187) to settlement."""
+        """As `alvh.pricing.vix_future`, at `n_days` trading days (1 to 186) to settlement."""
         _, v, m, n = np.broadcast_arrays(
             state.spot, state.variance, state.mean_variance, _days(n_days, VIX_DAYS)
         )

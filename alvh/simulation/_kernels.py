@@ -1,0 +1,158 @@
+r"""One day of the joint SPX and variance dynamics, compiled.
+
+Variances step by the quadratic-exponential scheme, the log index by its martingale-corrected
+companion (Andersen 2008), with :math:`\int v` by the trapezoidal rule. A jump in variance is kept
+as a component of its own for the rest of its day: a square-root process is the sum of independent
+ones with the same speed and volatility, so the component that starts at the jump steps by the same
+scheme over what is left of the day. Nothing about a jump is then approximated by the day's length.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, prange
+
+from alvh.simulation._random import exponential, normal, seed_stream, uniform
+
+__all__ = ["fill_paths"]
+
+_SWITCH = 1.5  # relative variance above which the exponential branch is used
+
+
+@njit(cache=True, error_model="numpy")
+def _draw_variance(mean, square, lift, stream):  # type: ignore[no-untyped-def]
+    """A variance of that mean and variance, and log E[exp(lift * it)] (quadratic-exponential)."""
+    if mean <= 1e-300:
+        return 0.0, 0.0
+    relative = square / (mean * mean)
+    if relative <= 1e-14:
+        return mean, lift * mean
+    if relative <= _SWITCH:
+        half = 2.0 / relative
+        b2 = half - 1.0 + np.sqrt(half * (half - 1.0))
+        a = mean / (1.0 + b2)
+        x = np.sqrt(b2) + normal(stream)
+        gap = 1.0 - 2.0 * lift * a
+        log_moment = lift * b2 * a / gap - 0.5 * np.log(gap) if lift != 0.0 else 0.0
+        return a * x * x, log_moment
+    p = (relative - 1.0) / (relative + 1.0)
+    beta = (1.0 - p) / mean
+    u = uniform(stream)
+    value = np.log((1.0 - p) / (1.0 - u)) / beta if u > p else 0.0
+    log_moment = np.log(p + beta * (1.0 - p) / (beta - lift)) if lift != 0.0 else 0.0
+    return value, log_moment
+
+
+@njit(cache=True, error_model="numpy")
+def _constants(p, dt):  # type: ignore[no-untyped-def]
+    """What a step of length `dt` needs of the parameters `p`; see `_step`."""
+    kappa, sigma, rho = p[0], p[1], p[2]
+    fade = np.exp(-kappa * dt)
+    gone = -np.expm1(-kappa * dt)
+    late = 1.0 - gone / (kappa * dt)  # weight of the mean variance at the end of the step
+    by_v = sigma * sigma * fade * gone / kappa
+    by_m = sigma * sigma * gone * gone / (2.0 * kappa)
+    leverage = rho / sigma if sigma > 1e-12 else 0.0
+    half = 0.5 * dt
+    k2 = half * (kappa * leverage - 0.5) + leverage  # K2 of Andersen (2008)
+    k3 = half * (1.0 - rho * rho) if sigma > 1e-12 else half  # his K3 and K4
+    return fade, gone, late, by_v, by_m, k2, k3
+
+
+@njit(cache=True, error_model="numpy")
+def _step(k, v, early, end, stream):  # type: ignore[no-untyped-def]
+    """Variance after a step, and the martingale part of the log return.
+
+    `early`, `end`: the mean variance at both ends of the step. E[exp(log return)] is one exactly,
+    whatever the scheme's error in the law of the variance: Andersen's K0 and K1 cancel against the
+    correction, which is conditional on v.
+    """
+    fade, gone, late, by_v, by_m, k2, k3 = k
+    target = late * end + (gone - late) * early
+    lift = k2 + 0.5 * k3
+    new, log_moment = _draw_variance(
+        v * fade + target, by_v * v + by_m * 0.5 * (early + end), lift, stream
+    )
+    spread = k3 * (v + new)
+    move = k2 * new - log_moment - 0.5 * k3 * v
+    if spread > 0.0:
+        move += np.sqrt(spread) * normal(stream)
+    return new, move
+
+
+@njit(cache=True, error_model="numpy")
+def _jumps(p, dt, hazard, remaining, stream):  # type: ignore[no-untyped-def]
+    """A day with a jump: variance and log return it adds, and the hazard left after it.
+
+    `hazard` is what the variance without today's jumps adds to the intensity, `remaining` what is
+    missing to the next jump. Each jump in variance is a component that carries a hazard of its own.
+    """
+    rests, starts, lefts = np.empty(32), np.empty(32), np.empty(32)
+    rests[0], starts[0], lefts[0] = hazard, 0.0, remaining
+    count, done = 1, 0
+    added, move, carried = 0.0, 0.0, 0.0
+    while done < count:
+        rest, start, left = rests[done], starts[done], lefts[done]
+        while left < rest:
+            start += (1.0 - start) * left / rest  # a component's hazard is even over the day
+            rest -= left
+            left = exponential(stream)
+            size = p[11] * exponential(stream)
+            move += p[9] + p[12] * size
+            if p[10] > 0.0:
+                move += p[10] * normal(stream)
+            span = (1.0 - start) * dt
+            if size <= 0.0 or span < 1e-12:
+                added += size
+                continue
+            end, drift = _step(_constants(p, span), size, 0.0, 0.0, stream)
+            own = p[7] * 0.5 * (size + end) * span
+            move += drift - own * p[8]
+            added += end
+            if count < rests.size:
+                rests[count], starts[count], lefts[count] = own, start, exponential(stream)
+                count += 1
+        if done == 0:
+            carried = left - rest
+        done += 1
+    return added, move, carried
+
+
+@njit(cache=True, parallel=True, error_model="numpy")
+def fill_paths(p, drift, dt, seed, first, spot, variance, mean_variance):  # type: ignore[no-untyped-def]
+    """Fill the days after column 0; path i draws stream ``first + i`` of `seed`.
+
+    p : the dynamics (`ModelParameters.dynamics`); drift : r - q a year, without compensators.
+    """
+    n_paths, n_columns = spot.shape
+    k = _constants(p, dt)
+    fade_m = np.exp(-p[3] * dt)
+    gone_m = -np.expm1(-p[3] * dt)
+    m_by_m = p[5] * p[5] * fade_m * gone_m / p[3]
+    m_constant = p[5] * p[5] * p[4] * gone_m * gone_m / (2.0 * p[3])
+    jumping = p[6] > 0.0 or p[7] > 0.0
+    for i in prange(n_paths):
+        stream = np.empty(4, dtype=np.uint64)
+        seed_stream(stream, seed, first + i)
+        remaining = exponential(stream) if jumping else np.inf
+        v, m = variance[i, 0], mean_variance[i, 0]
+        level = np.log(spot[i, 0])
+        for day in range(1, n_columns):
+            end_m, _ = _draw_variance(
+                m * fade_m + p[4] * gone_m, m_by_m * m + m_constant, 0.0, stream
+            )
+            end_v, move = _step(k, v, m, end_m, stream)
+            level += drift * dt + move
+            if jumping:
+                hazard = (p[6] + p[7] * 0.5 * (v + end_v)) * dt
+                level -= hazard * p[8]
+                if remaining < hazard:
+                    added, jump, remaining = _jumps(p, dt, hazard, remaining, stream)
+                    end_v += added
+                    level += jump
+                else:
+                    remaining -= hazard
+            v, m = end_v, end_m
+            spot[i, day] = np.exp(level)
+            variance[i, day] = v
+            mean_variance[i, day] = m
