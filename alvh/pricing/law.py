@@ -23,7 +23,7 @@ from alvh.model.transform import affine_coefficients, coefficient_slopes, real_c
 from alvh.pricing.cosine import CosineSeries, cosine_frequencies
 from alvh.pricing.variance import mean_variance_over
 
-__all__ = ["IndexLaw", "Part", "index_law"]
+__all__ = ["IndexLaw", "Part", "index_law", "tilted_densities"]
 
 _TAIL = 24.0  # log of the bound on the mass (4e-11; the mass itself is smaller) outside
 _DECAY = 1e-12  # size of the last term kept
@@ -39,7 +39,10 @@ class _Coefficients:
         self.model = model
         self.tau = tau
         self._moments: dict[bool, tuple[FloatArray, FloatArray, FloatArray]] = {}
-        self._series: dict[tuple[float, bool], tuple[ComplexArray, ComplexArray, ComplexArray]] = {}
+        self._series: dict[
+            tuple[float, bool, tuple[float, float]],
+            tuple[ComplexArray, ComplexArray, ComplexArray],
+        ] = {}
 
     def moments(self, jumps: bool) -> tuple[FloatArray, FloatArray, FloatArray]:
         """A, B, C at the orders -/+ `_MOMENTS` (lower tail first), each (2, n)."""
@@ -51,19 +54,34 @@ class _Coefficients:
         return self._moments[jumps]
 
     def series(
-        self, width: float, n_terms: int, jumps: bool
+        self,
+        width: float,
+        n_terms: int,
+        jumps: bool,
+        omega: tuple[float, float] = (0.0, 0.0),
     ) -> tuple[ComplexArray, ComplexArray, ComplexArray]:
-        """A, B, C at the first `n_terms` frequencies of that width, each (n_terms,)."""
-        known = self._series.get((width, jumps))
+        """A, B, C at the first `n_terms` frequencies of that width, each (n_terms,).
+
+        `omega` are real arguments of the terminal variance and mean variance.
+        """
+        key = (width, jumps, omega)
+        known = self._series.get(key)
         have = 0 if known is None else known[0].size
         if have < n_terms:
             u = cosine_frequencies(width, n_terms)[have:]
-            fresh = affine_coefficients(self.model, 1j * u, [self.tau], jumps=jumps)
+            fresh = affine_coefficients(
+                self.model,
+                1j * u,
+                [self.tau],
+                omega_variance=omega[0],
+                omega_mean=omega[1],
+                jumps=jumps,
+            )
             parts = [x[0] for x in fresh]
             if known is not None:
                 parts = [np.concatenate(pair) for pair in zip(known, parts, strict=True)]
             known = (parts[0], parts[1], parts[2])
-            self._series[(width, jumps)] = known
+            self._series[key] = known
         assert known is not None
         a, b, c = known
         return a[:n_terms], b[:n_terms], c[:n_terms]
@@ -216,3 +234,39 @@ def index_law(model: ModelParameters, tau: float, variance: float, mean_variance
     if jumping:
         parts.append(_part(solved, _interval(solved.moments(True), v, m), v, m, jumps=True))
     return IndexLaw(tuple(parts), atom, atom_at)
+
+
+def tilted_densities(
+    model: ModelParameters,
+    tau: float,
+    variance: float,
+    mean_variance: float,
+    loading: tuple[float, float],
+    x: FloatArray,
+) -> FloatArray:
+    r"""Density of the log return, and its first two moments in Y = p v + q m, at `x` of shape (n,).
+
+    Rows are :math:`f(x)`, :math:`E[Y; X = x]` and :math:`E[Y^2; X = x]` with (p, q) = `loading`:
+    derivatives of the transform in the direction of Y, by central differences, inverted by the
+    same series as the density. Shape (3, n). Needs a diffusive variance above zero.
+    """
+    law = index_law(model, tau, variance, mean_variance)
+    solved = _coefficients(model, tau)
+    scale = loading[0] * (variance + 0.01) + loading[1] * (mean_variance + 0.01)
+    h = 1e-3 / scale
+    total = np.zeros((3, x.size))
+    for i, part in enumerate(law.parts):
+        kinds = ((True, 1.0), (False, -1.0)) if i == len(law.parts) - 1 and i > 0 else ((False, 1.0),)
+        n = part.phi.size
+        values = []
+        for step in (-h, 0.0, h):
+            omega = (step * loading[0], step * loading[1])
+            phi = np.zeros(n, dtype=np.complex128)
+            for jumps, sign in kinds:
+                a, b, c = solved.series(part.width, n, jumps, omega)
+                phi = phi + sign * np.exp(a + b * variance + c * mean_variance)
+            values.append(phi)
+        down, middle, up = values
+        moments = np.stack([middle, (up - down) / (2 * h), (up - 2 * middle + down) / (h * h)])
+        total += CosineSeries.of(part.low, part.width, part.frequencies, moments).density(x)
+    return total

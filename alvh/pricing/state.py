@@ -12,7 +12,7 @@ from alvh.model.state import MarketState
 from alvh.pricing._arguments import positive, shaped
 from alvh.pricing.variance import log_contract_variance
 
-__all__ = ["filtered_state", "implied_state"]
+__all__ = ["filtered_state", "implied_state", "state_at_vix"]
 
 
 def implied_state(
@@ -79,6 +79,22 @@ def filtered_state(model: ModelParameters, spot: ArrayLike, vix: ArrayLike) -> M
         *_daily(model),
     )
     return MarketState(spot=spots, variance=v.reshape(near.shape), mean_variance=m.reshape(near.shape))
+
+
+def state_at_vix(
+    model: ModelParameters, spot: ArrayLike, vix: ArrayLike, mean_variance: ArrayLike
+) -> MarketState:
+    """State that shows `vix` (VIX points) with that mean variance, lowered where VIX is too low.
+
+    For pictures along a VIX axis: the variance moves, the mean variance stays as long as it can.
+    """
+    spots, near, means = np.broadcast_arrays(
+        positive("spot", spot), positive("vix", vix), np.asarray(mean_variance, dtype=np.float64)
+    )
+    p, q, c = log_contract_variance(model, VIX_HORIZON)
+    x = np.maximum((near / 100.0) ** 2 - c, 0.0)
+    m = np.minimum(means, x / q)
+    return MarketState(spot=spots, variance=(x - q * m) / p, mean_variance=m)
 
 
 def _from_both(

@@ -314,10 +314,16 @@ def future_squared(
     return (0.01 * _laplace(model, state, tau, slopes=False)[0]) ** 2
 
 
-def squared_vix_mean(model: ModelParameters, tau: float) -> tuple[float, float, float]:
-    """E[X] at `tau` years as coefficients of (v, m, 1)."""
+def squared_vix_mean(
+    model: ModelParameters, tau: float, loading: Loading | None = None
+) -> tuple[float, float, float]:
+    """E[X] at `tau` years as coefficients of (v, m, 1).
+
+    `loading` (p, q, c) of X if it is not the model's own: squared VIX is a risk-neutral quantity
+    even when the dynamics are physical.
+    """
     probe_v, probe_m = np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.0, 1.0])
-    base, by_v, by_m = _mean(model, tau, probe_v, probe_m, _loading(model))[0]
+    base, by_v, by_m = _mean(model, tau, probe_v, probe_m, loading or _loading(model))[0]
     return by_v - base, by_m - base, base
 
 

@@ -1,0 +1,1 @@
+"""Risk of a book: exposures, and expectations with their uncertainty."""
