@@ -35,9 +35,10 @@ _ATOM = 1e-17  # diffusive variance to expiry below which the no-jump part is a 
 class _Coefficients:
     """Riccati solutions of one (model, tenor), solved on demand and kept."""
 
-    def __init__(self, model: ModelParameters, tau: float) -> None:
+    def __init__(self, model: ModelParameters, tau: float, tolerance: float = 1e-10) -> None:
         self.model = model
         self.tau = tau
+        self.tolerance = tolerance
         self._moments: dict[bool, tuple[FloatArray, FloatArray, FloatArray]] = {}
         self._series: dict[
             tuple[float, bool, tuple[float, float]],
@@ -76,6 +77,7 @@ class _Coefficients:
                 omega_variance=omega[0],
                 omega_mean=omega[1],
                 jumps=jumps,
+                tolerance=self.tolerance,
             )
             parts = [x[0] for x in fresh]
             if known is not None:
@@ -90,6 +92,12 @@ class _Coefficients:
 @lru_cache(maxsize=1024)
 def _coefficients(model: ModelParameters, tau: float) -> _Coefficients:
     return _Coefficients(model, tau)
+
+
+@lru_cache(maxsize=1024)
+def _draft(model: ModelParameters, tau: float) -> _Coefficients:
+    """Coefficients good to six digits: for pictures."""
+    return _Coefficients(model, tau, tolerance=1e-7)
 
 
 @dataclass(frozen=True)
@@ -250,23 +258,41 @@ def tilted_densities(
     derivatives of the transform in the direction of Y, by central differences, inverted by the
     same series as the density. Shape (3, n). Needs a diffusive variance above zero.
     """
-    law = index_law(model, tau, variance, mean_variance)
-    solved = _coefficients(model, tau)
-    scale = loading[0] * (variance + 0.01) + loading[1] * (mean_variance + 0.01)
-    h = 1e-3 / scale
+    solved = _draft(model, tau)
+    v, m = variance, mean_variance
+    h = 0.05 / (loading[0] * (v + 0.01) + loading[1] * (m + 0.01))  # error (h Y)^2 / 12 or less
+    jumping = model.jump_intensity > 0.0 or model.jump_intensity_slope > 0.0
     total = np.zeros((3, x.size))
-    for i, part in enumerate(law.parts):
-        kinds = ((True, 1.0), (False, -1.0)) if i == len(law.parts) - 1 and i > 0 else ((False, 1.0),)
-        n = part.phi.size
-        values = []
-        for step in (-h, 0.0, h):
-            omega = (step * loading[0], step * loading[1])
-            phi = np.zeros(n, dtype=np.complex128)
-            for jumps, sign in kinds:
-                a, b, c = solved.series(part.width, n, jumps, omega)
-                phi = phi + sign * np.exp(a + b * variance + c * mean_variance)
-            values.append(phi)
-        down, middle, up = values
+    for jumps in (False, True) if jumping else (False,):
+        low, width = _rounded(*_interval(solved.moments(jumps), v, m))
+        n = 64
+        while n < 1024:
+            tail = _tilted(solved, width, n, v, m, jumps, (0.0, 0.0))[-4:]
+            if np.abs(tail).max() < 1e-7:
+                break
+            n *= 2
+        down, middle, up = (
+            _tilted(solved, width, n, v, m, jumps, (step * loading[0], step * loading[1]))
+            for step in (-h, 0.0, h)
+        )
         moments = np.stack([middle, (up - down) / (2 * h), (up - 2 * middle + down) / (h * h)])
-        total += CosineSeries.of(part.low, part.width, part.frequencies, moments).density(x)
+        total += CosineSeries.of(low, width, cosine_frequencies(width, n), moments).density(x)
     return total
+
+
+def _tilted(
+    solved: _Coefficients,
+    width: float,
+    n: int,
+    v: float,
+    m: float,
+    jumps: bool,
+    omega: tuple[float, float],
+) -> ComplexArray:
+    """Transform of one part of the law, weighted by exp(omega . (v, m)) at the tenor."""
+    a, b, c = solved.series(width, n, jumps, omega)
+    phi: ComplexArray = np.exp(a + b * v + c * m)
+    if jumps:
+        a, b, c = solved.series(width, n, False, omega)
+        phi = phi - np.exp(a + b * v + c * m)
+    return phi

@@ -330,7 +330,7 @@ def _vix_day(
     level = np.rint(np.log2(deviation)).astype(np.int64)
     first = level.min()
     scale = 2.0 ** -np.arange(first, level.max() + 1, dtype=np.float64)[:, None]
-    start = np.minimum(0.4 * strip_of_finiteness(model, tau), 0.5 * scale)
+    start = np.minimum(0.4 * strip_of_finiteness(model, tau, 0.05), 0.5 * scale)
     nodes, weights = _panels(_PANELS if tau * TRADING_DAYS < _LONG_DAYS else _LONG_PANELS)
     span = np.log1p(_REACH * scale / start)  # s = start (e^u - 1): even near zero, log beyond
     z = start + start * np.expm1(span * nodes) * _ANGLE

@@ -149,8 +149,11 @@ def vix_option_greeks(
 
 
 @lru_cache(maxsize=4096)
-def strip_of_finiteness(model: ModelParameters, tau: float) -> float:
-    """Largest z with :math:`E[e^{zX}]` finite at `tau` years (same for every state); may be inf."""
+def strip_of_finiteness(model: ModelParameters, tau: float, precision: float = 1e-3) -> float:
+    """Largest z with :math:`E[e^{zX}]` finite at `tau` years, the same for every state.
+
+    Bisected to the relative `precision`, from below; infinite where no variance is random.
+    """
     p, q, _ = log_contract_variance(model, VIX_HORIZON)
 
     def finite(z: float) -> bool:
@@ -167,7 +170,7 @@ def strip_of_finiteness(model: ModelParameters, tau: float) -> float:
     for _ in range(24):
         middle = 0.5 * (low + high) if low > 0.0 else high / 16.0
         low, high = (middle, high) if finite(middle) else (low, middle)
-        if high - low < 1e-3 * high:
+        if high - low < precision * high:
             break
     return low
 
@@ -201,7 +204,7 @@ def _contour(model: ModelParameters, tau: float, level: int) -> VixContour:
     """The contour for a standard deviation of X near ``2**level``."""
     p, q, _ = log_contract_variance(model, VIX_HORIZON)
     scale = 2.0**-level
-    start = min(0.4 * strip_of_finiteness(model, tau), 0.5 * scale)
+    start = min(0.4 * strip_of_finiteness(model, tau, 0.05), 0.5 * scale)
     s = scale * np.exp(_NODES - np.exp(-_NODES))
     z = start + s * _ANGLE
     step = _ANGLE * s * (1.0 + np.exp(-_NODES)) * _STEP
@@ -430,7 +433,7 @@ def _second_moment(
 ) -> tuple[float, float, float]:
     """Var[X] at `tau` as (constant, by v, by m): second differences of the log transform at 0."""
     p, q, _ = loading
-    h = min(1e-2 * strip_of_finiteness(model, tau), 1e-2)
+    h = min(1e-2 * strip_of_finiteness(model, tau, 0.05), 1e-2)
     z = np.array([-h, h])
     sums = [
         float(x[0].sum()) / (h * h)
