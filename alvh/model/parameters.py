@@ -6,6 +6,7 @@ log returns; intensities are jumps a year.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -215,6 +216,15 @@ class ModelParameters(Value):
         mean = self.jump_mean + self.jump_correlation * self.variance_jump_mean
         return self.jump_compensator - mean
 
+    def without_carry(self) -> Self:
+        """The same dynamics at zero interest and dividends: what every Riccati solution hangs on.
+
+        Caches key on it, so that a new interest rate solves nothing again.
+        """
+        if self.rate == 0.0 and self.dividend_yield == 0.0:
+            return self
+        return _without_carry(self)  # type: ignore[return-value]
+
     def dynamics(self) -> FloatArray:
         """What the kernels read: every parameter but the two carry rates, in a fixed order.
 
@@ -242,3 +252,8 @@ class ModelParameters(Value):
                 self.jump_correlation,
             ]
         )
+
+
+@lru_cache(maxsize=256)
+def _without_carry(model: ModelParameters) -> ModelParameters:
+    return model.model_copy(update={"rate": 0.0, "dividend_yield": 0.0})

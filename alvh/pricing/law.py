@@ -225,9 +225,15 @@ def _transform(
     return total, slopes
 
 
-@lru_cache(maxsize=4096)
 def index_law(model: ModelParameters, tau: float, variance: float, mean_variance: float) -> IndexLaw:
     """Law of the log return on the forward at tenor `tau` > 0 (years) from that state."""
+    return _index_law(model.without_carry(), tau, variance, mean_variance)
+
+
+@lru_cache(maxsize=4096)
+def _index_law(
+    model: ModelParameters, tau: float, variance: float, mean_variance: float
+) -> IndexLaw:
     solved = _coefficients(model, tau)
     v, m = variance, mean_variance
     jumping = model.jump_intensity > 0.0 or model.jump_intensity_slope > 0.0
@@ -258,6 +264,7 @@ def tilted_densities(
     derivatives of the transform in the direction of Y, by central differences, inverted by the
     same series as the density. Shape (3, n). Needs a diffusive variance above zero.
     """
+    model = model.without_carry()
     solved = _draft(model, tau)
     v, m = variance, mean_variance
     h = 0.05 / (loading[0] * (v + 0.01) + loading[1] * (m + 0.01))  # error (h Y)^2 / 12 or less

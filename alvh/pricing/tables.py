@@ -109,6 +109,19 @@ class PricingTables:
         )
         return cls(model, grid)
 
+    def with_carry(self, model: ModelParameters) -> PricingTables:
+        """These tables for a `model` that differs in interest and dividends only.
+
+        Raises
+        ------
+        ValueError
+            If the dynamics differ.
+        """
+        same = model.without_carry() == self.model.without_carry()
+        require(same, "model", "other dynamics", "the tables' own but for rate and dividend yield")
+        grid = self.grid._replace(rate=model.rate, carry=model.rate - model.dividend_yield)
+        return PricingTables(model, grid)
+
     @property
     def nbytes(self) -> int:
         """Memory of the tables, in bytes."""

@@ -255,6 +255,7 @@ def _laplace(
     model: ModelParameters, state: MarketState, tau: ArrayLike, *, slopes: bool
 ) -> FloatArray:
     """Future, d/dv, d2/dv2, d/dtau (rows as asked), in VIX points: (1 or 4, ...)."""
+    model = model.without_carry()
     v, m, t = _broadcast_state(state, tau)
     out = np.zeros((4 if slopes else 1, *t.shape))
     for where, tenor in _tenors(t):
@@ -338,6 +339,7 @@ def squared_vix_variance(model: ModelParameters, tau: float) -> tuple[float, flo
 
 def _mean_log(model: ModelParameters, state: MarketState, tau: float) -> FloatArray:
     """E[log X] at `tau` > 0."""
+    model = model.without_carry()
     v, m, t = _broadcast_state(state, tau)
     shape = t.shape
     v, m = v.ravel(), m.ravel()
@@ -394,6 +396,7 @@ def _integrate(
     parity: FloatArray,
 ) -> None:
     """Fill `value` (rows, n) with undiscounted calls; strikes are decimals here."""
+    model = model.without_carry()
     c0 = _loading(model)[2]
     mean = _mean(model, tenor, v, m, _loading(model))[0]
     deviation = _deviation(model, tenor, v, m, _loading(model))

@@ -18,7 +18,7 @@ from tests.model.strategies import NO_JUMPS, diffusions, kinds, models, states, 
 
 FULL = ModelParameters.default()
 STATE = MarketState(spot=5000.0, variance=0.02, mean_variance=0.03)
-few = settings(max_examples=25)
+few = settings(max_examples=20)
 
 
 def black(spot, strike, tau, model, total_variance, kind):
@@ -153,8 +153,10 @@ def test_index_is_a_martingale(model, state, tau):
     carried = 5000.0 * np.exp(-model.dividend_yield * tau)
     assert call == pytest.approx(carried, abs=2e-6)
     # and the same without parity: the index rebuilt from puts, E[S] = K - E[(K - S)+] for large K
+    # (a positive correlation fattens the right tail so much that no strike is large enough)
+    skewed = model.model_copy(update={"rho": -abs(model.rho)})
     strike = 1e5
-    put = spx_option(model, state, strike, tau, "put") * np.exp(model.rate * tau)
+    put = spx_option(skewed, state, strike, tau, "put") * np.exp(model.rate * tau)
     forward = 5000.0 * np.exp((model.rate - model.dividend_yield) * tau)
     assert strike - put == pytest.approx(forward, abs=1e-3)
 
@@ -170,8 +172,7 @@ def test_dearer_with_more_variance(kind):
             assert np.all(np.diff(spx_option(FULL, by_m, strike, tau, kind)) > 0.0)
 
 
-@given(n_days=st.integers(1, 80))
-@few
+@pytest.mark.parametrize("n_days", [1, 3, 10, 35])
 def test_longer_puts_on_the_forward_are_dearer(n_days):
     # undiscounted, per unit of forward, at fixed moneyness: convexity makes tenors an increasing order
     values = []
@@ -185,13 +186,13 @@ def test_longer_puts_on_the_forward_are_dearer(n_days):
 
 
 @given(model=models(), v=st.floats(1e-4, 0.5), m=st.floats(1e-3, 0.2), tau=tenors())
-@few
+@settings(max_examples=8)
 def test_density_integrates_to_one_and_to_the_forward(model, v, m, tau):
     state = MarketState(spot=5000.0, variance=v, mean_variance=m)
     forward = 5000.0 * np.exp((model.rate - model.dividend_yield) * tau)
     # the law without jumps is narrow and with them wide: even steps in the asinh of the log return
     width = np.sqrt(1e-6 + min(v, 0.01) * tau) / 8
-    x = width * np.sinh(np.linspace(-np.arcsinh(6.0 / width), np.arcsinh(4.0 / width), 6001))
+    x = width * np.sinh(np.linspace(-np.arcsinh(6.0 / width), np.arcsinh(4.0 / width), 3001))
     level = forward * np.exp(x)
     density = index_density(model, state, level, tau)
     assert np.all(density >= 0.0)
@@ -202,9 +203,11 @@ def test_density_integrates_to_one_and_to_the_forward(model, v, m, tau):
     ) == pytest.approx(spx_option(model, state, 5000.0, tau, "put"), abs=0.05)
 
 
-@given(model=models(), state=states(spot=5000.0), tau=tenors())
+@given(model=models(), v=st.floats(1e-4, 0.5), m=st.floats(1e-3, 0.2), tau=tenors())
 @few
-def test_distribution_is_monotone_from_zero_to_one(model, state, tau):
+def test_distribution_is_monotone_from_zero_to_one(model, v, m, tau):
+    # with some diffusion: without any, and without a spread of jumps, the law is a set of points
+    state = MarketState(spot=5000.0, variance=v, mean_variance=m)
     level = np.concatenate([[1.0], grid_around(model, state, tau, n=201), [5e5]])
     probability = index_distribution(model, state, level, tau)
     assert np.all(np.diff(probability) >= -1e-9)

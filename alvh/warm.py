@@ -1,0 +1,44 @@
+"""Compile every numerical kernel once: ``python -m alvh.warm``.
+
+Numba keeps compiled code on disk, so what is done here is not done again on the first slider move.
+"""
+
+from __future__ import annotations
+
+import time
+
+from alvh.model import ModelParameters, RiskPremia
+from alvh.pricing import PricingTables, filtered_state, implied_state
+from alvh.risk.exposure import greeks_table, payoff_curves, plane, spot_range
+from alvh.risk.outlook import book_outlook
+from alvh.strategy import LAYERS_442, CondorRule, HedgeLayer, open_book
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run each part of the core once, saying which."""
+    started = time.perf_counter()
+    model, premia = ModelParameters.default(), RiskPremia.default()
+
+    def say(what: str) -> None:
+        print(f"  {time.perf_counter() - started:5.1f} s  {what}", flush=True)
+
+    say("pricing tables")
+    tables = PricingTables.build(model)
+    state = implied_state(model, 5000.0, 16.0, 18.0)
+    filtered_state(model, [5000.0, 5010.0], [16.0, 15.5])
+    say("exact prices")
+    layers = (*LAYERS_442[:2], HedgeLayer(instrument="future", dte=60, quantity=1))
+    book = open_book(model, state, CondorRule(), layers)
+    greeks_table(book)
+    say("payoffs")
+    payoff_curves(book, premia, 5, spot_range(book), tables)
+    plane(book, premia, 5, tables)
+    say("simulation")
+    book_outlook(book, premia, tables, n_paths=200)
+    say("ready")
+
+
+if __name__ == "__main__":
+    main()
