@@ -22,8 +22,9 @@ def _positive(name: str, *, strict: bool) -> BeforeValidator:
             array = np.array(value, dtype=np.float64)
         except (TypeError, ValueError):
             raise ValueError(f"{name} must be {allowed}, got {value!r}") from None
-        require(np.isfinite(array) & ((array > 0.0) if strict else (array >= 0.0)), name, array,
-                allowed)
+        require(
+            np.isfinite(array) & ((array > 0.0) if strict else (array >= 0.0)), name, array, allowed
+        )
         if array.ndim == 0:
             return float(array)
         array.setflags(write=False)

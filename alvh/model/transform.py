@@ -100,7 +100,7 @@ def _solve_one(p, s, w1, w2, keep, chart, taus, tol, out_a, out_b, out_c):  # ty
             yt = y + h * _A21 * y1
             if linear:
                 yt = y0 * np.exp(-d * (t + h / 5))
-            y2, c2, a2 = _slopes(p, yt, c + h * _A21 * c1, k)
+            y2, c2, _ = _slopes(p, yt, c + h * _A21 * c1, k)
             yt = y + h * (_A31 * y1 + _A32 * y2)
             if linear:
                 yt = y0 * np.exp(-d * (t + 3 * h / 10))
@@ -112,9 +112,7 @@ def _solve_one(p, s, w1, w2, keep, chart, taus, tol, out_a, out_b, out_c):  # ty
             yt = y + h * (_A51 * y1 + _A52 * y2 + _A53 * y3 + _A54 * y4)
             if linear:
                 yt = y0 * np.exp(-d * (t + 8 * h / 9))
-            y5, c5, a5 = _slopes(
-                p, yt, c + h * (_A51 * c1 + _A52 * c2 + _A53 * c3 + _A54 * c4), k
-            )
+            y5, c5, a5 = _slopes(p, yt, c + h * (_A51 * c1 + _A52 * c2 + _A53 * c3 + _A54 * c4), k)
             yt = y + h * (_A61 * y1 + _A62 * y2 + _A63 * y3 + _A64 * y4 + _A65 * y5)
             if linear:
                 yt = y0 * np.exp(-d * (t + h))
@@ -132,9 +130,7 @@ def _solve_one(p, s, w1, w2, keep, chart, taus, tol, out_a, out_b, out_c):  # ty
                 ey = 0.0
             ec = h * abs(_E1 * c1 + _E3 * c3 + _E4 * c4 + _E5 * c5 + _E6 * c6 + _E7 * c7)
             ea = h * abs(_E1 * a1 + _E3 * a3 + _E4 * a4 + _E5 * a5 + _E6 * a6 + _E7 * a7)
-            error = max(
-                ey / (1.0 + abs(yn)), max(ec / (1.0 + abs(cn)), ea / (1.0 + abs(an)))
-            ) / tol
+            error = max(ey / (1.0 + abs(yn)), max(ec / (1.0 + abs(cn)), ea / (1.0 + abs(an)))) / tol
             steps += 1
             if error <= 1.0:
                 t = end if landing else t + h
@@ -184,7 +180,10 @@ def _run(
     tolerance: float,
 ) -> tuple[ComplexArray, ComplexArray, ComplexArray]:
     s, w1, w2 = np.broadcast_arrays(
-        *(np.atleast_1d(np.asarray(x, dtype=np.complex128)) for x in (s, omega_variance, omega_mean))
+        *(
+            np.atleast_1d(np.asarray(x, dtype=np.complex128))
+            for x in (s, omega_variance, omega_mean)
+        )
     )
     tau = np.atleast_1d(np.asarray(taus, dtype=np.float64))
     a, b, c = _solve(
@@ -234,9 +233,7 @@ def affine_coefficients(
     tuple of three ndarrays of shape (n_tau, n)
         A, B, C.
     """
-    return _run(
-        model.dynamics(), s, taus, omega_variance, omega_mean, jumps, True, tolerance
-    )
+    return _run(model.dynamics(), s, taus, omega_variance, omega_mean, jumps, True, tolerance)
 
 
 def real_coefficients(
@@ -254,9 +251,7 @@ def real_coefficients(
     A moment explodes when B reaches infinity or the pole of the jump transform in finite time; both
     are detected, so the answer is the strip of finiteness itself and not an estimate of it.
     """
-    a, b, c = _run(
-        model.dynamics(), s, taus, omega_variance, omega_mean, jumps, False, tolerance
-    )
+    a, b, c = _run(model.dynamics(), s, taus, omega_variance, omega_mean, jumps, False, tolerance)
     return a.real, b.real, c.real
 
 

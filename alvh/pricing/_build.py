@@ -56,8 +56,7 @@ def _add_exponential(size, angle, vr, vi, powers, out):  # type: ignore[no-untyp
         x = np.pi * (turns - np.floor(turns + 0.5))  # half the angle, within a quarter turn
         q = x * x
         sine = x * (
-            1.0
-            + q * (-1 / 6 + q * (1 / 120 + q * (-1 / 5040 + q * (1 / 362880 - q / 39916800))))
+            1.0 + q * (-1 / 6 + q * (1 / 120 + q * (-1 / 5040 + q * (1 / 362880 - q / 39916800))))
         )
         cosine = 1.0 + q * (
             -1 / 2

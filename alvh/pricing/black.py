@@ -29,8 +29,10 @@ def black_price(
         Volatility times the root of the tenor, dimensionless, >= 0.
     kind : {"call", "put"} or array_like of them
     """
-    f, k, w = positive("forward", forward), positive("strike", strike), as_array(
-        "deviation", deviation
+    f, k, w = (
+        positive("forward", forward),
+        positive("strike", strike),
+        as_array("deviation", deviation),
     )
     sign = np.where(is_call(kind), 1.0, -1.0)
     return shaped(np.asarray(_price(f, k, w, sign)))
@@ -138,4 +140,4 @@ def _solve(value: FloatArray, f: FloatArray, k: FloatArray, sign: FloatArray) ->
         w = trial
         if np.all(done):
             break
-    return w
+    return np.asarray(w)

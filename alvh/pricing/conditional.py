@@ -82,4 +82,6 @@ def vix_given_index(
         everywhere = np.interp(x, x[likely], np.maximum(value + c, 0.0))
         return np.asarray(100.0 * np.sqrt(everywhere)[back])
 
-    return ConditionalVix(spread(mean), spread(np.maximum(mean - deviation, 0.0)), spread(mean + deviation))
+    return ConditionalVix(
+        spread(mean), spread(np.maximum(mean - deviation, 0.0)), spread(mean + deviation)
+    )

@@ -45,7 +45,9 @@ class CosineSeries:
     weights: FloatArray
 
     @classmethod
-    def of(cls, low: float, width: float, frequencies: FloatArray, phi: ComplexArray) -> CosineSeries:
+    def of(
+        cls, low: float, width: float, frequencies: FloatArray, phi: ComplexArray
+    ) -> CosineSeries:
         """Series from values `phi` of shape (..., n_terms) of :math:`E[e^{iuX}]`."""
         weights = (2.0 / width) * (phi * np.exp(-1j * frequencies * low)).real
         weights[..., 0] *= 0.5
@@ -90,7 +92,7 @@ class CosineSeries:
 
 
 def _mass(u: FloatArray, offset: FloatArray, sine: FloatArray | None = None) -> FloatArray:
-    """psi of Fang and Oosterlee: the integral of cos(u (x - low)) from low; (n, n_terms)."""
+    """Psi of Fang and Oosterlee: the integral of cos(u (x - low)) from low; (n, n_terms)."""
     if sine is None:
         sine = np.sin(np.multiply.outer(offset, u))
     out = np.empty_like(sine)

@@ -69,7 +69,9 @@ class Grid(NamedTuple):
 AXIS_POWER = 0.05  # spacing relative to the level grows as its power
 
 
-def variance_axis(knee: float, high: float, n: int) -> tuple[FloatArray, tuple[float, float, float]]:
+def variance_axis(
+    knee: float, high: float, n: int
+) -> tuple[FloatArray, tuple[float, float, float]]:
     """Levels from zero to `high`, equally spaced in ``1 - (1 + level / knee)**-AXIS_POWER``.
 
     Almost logarithmic: finest near zero, where the law changes shape fastest. Returns levels and

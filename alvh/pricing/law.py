@@ -153,7 +153,9 @@ class IndexLaw:
         for part in self.parts:
             total = total + part.series().put(log_strike)
         floor = np.maximum(np.exp(log_strike) - 1.0, 0.0)
-        return np.maximum(total, floor)  # no-arbitrage bound; guards the last digits only
+        return np.asarray(
+            np.maximum(total, floor)
+        )  # no-arbitrage bound; guards the last digits only
 
     def density(self, x: FloatArray) -> FloatArray:
         """Density of the log return on the forward at `x` of shape (n,); the atom is left out."""
@@ -225,7 +227,9 @@ def _transform(
     return total, slopes
 
 
-def index_law(model: ModelParameters, tau: float, variance: float, mean_variance: float) -> IndexLaw:
+def index_law(
+    model: ModelParameters, tau: float, variance: float, mean_variance: float
+) -> IndexLaw:
     """Law of the log return on the forward at tenor `tau` > 0 (years) from that state."""
     return _index_law(model.without_carry(), tau, variance, mean_variance)
 

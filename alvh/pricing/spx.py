@@ -122,11 +122,7 @@ def spx_greeks(
         put = discount * forward * value[0]
         delta = carried * (value[0] - first[0])
         by_v, by_vv = discount * forward * value[1], discount * forward * value[2]
-        by_tau = (
-            -rate * put
-            + (rate - dividend) * spots * delta
-            + discount * forward * value[4]
-        )
+        by_tau = -rate * put + (rate - dividend) * spots * delta + discount * forward * value[4]
         price = np.where(calls, put + spots * carried - strikes * discount, put)
         whole = np.where(calls, delta + carried, delta)
         time_slope = np.where(
@@ -170,9 +166,7 @@ def _scalar_law(model: ModelParameters, state: MarketState, tau: float) -> tuple
     return law, float(state.spot) * float(np.exp((model.rate - model.dividend_yield) * tenor))
 
 
-def _sums(
-    law: IndexLaw, log_strike: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _sums(law: IndexLaw, log_strike: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Put and its log-strike slopes, for the law and its derivatives: each (5, n)."""
     strike = np.exp(log_strike)
     n = log_strike.size

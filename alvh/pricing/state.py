@@ -78,7 +78,9 @@ def filtered_state(model: ModelParameters, spot: ArrayLike, vix: ArrayLike) -> M
         np.array(cov),
         *_daily(model),
     )
-    return MarketState(spot=spots, variance=v.reshape(near.shape), mean_variance=m.reshape(near.shape))
+    return MarketState(
+        spot=spots, variance=v.reshape(near.shape), mean_variance=m.reshape(near.shape)
+    )
 
 
 def state_at_vix(
@@ -144,11 +146,8 @@ def _stationary(
     speed, mean_v = _moments(model)
     mean_m = model.theta
     noise_m = model.mean_sigma**2 * mean_m
-    noise_v = (
-        model.sigma**2 * mean_v
-        + 2.0
-        * model.variance_jump_mean**2
-        * (model.jump_intensity + model.jump_intensity_slope * mean_v)
+    noise_v = model.sigma**2 * mean_v + 2.0 * model.variance_jump_mean**2 * (
+        model.jump_intensity + model.jump_intensity_slope * mean_v
     )
     mm = noise_m / (2.0 * model.mean_kappa)
     vm = model.kappa * mm / (speed + model.mean_kappa)
@@ -200,8 +199,10 @@ def _filter(x, load, mean, cov, drift, constant, noise):  # type: ignore[no-unty
             gain_v, gain_m = (p * vv + q * vm) / spread, (p * vm + q * mm) / spread
             surprise = x[i] - p * v - q * m
             v, m = v + gain_v * surprise, m + gain_m * surprise
-            vv, vm, mm = vv - gain_v * gain_v * spread, vm - gain_v * gain_m * spread, (
-                mm - gain_m * gain_m * spread
+            vv, vm, mm = (
+                vv - gain_v * gain_v * spread,
+                vm - gain_v * gain_m * spread,
+                (mm - gain_m * gain_m * spread),
             )
         m = max(m, 0.0)
         if x[i] - q * m < 0.0:

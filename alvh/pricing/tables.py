@@ -145,7 +145,7 @@ class PricingTables:
             state.spot, state.variance, state.mean_variance, _days(n_days, VIX_DAYS)
         )
         out = np.empty(n.shape)
-        _futures(self.grid, *(_flat(a) for a in (v, m)), _flat(n, np.int64), out.reshape(-1))
+        _futures(self.grid, _flat(v), _flat(m), _flat(n, np.int64), out.reshape(-1))
         return shaped(out)
 
     def _price(
@@ -285,8 +285,9 @@ def _add_part(
             solved = affine_coefficients(model, s, taus[used], jumps=with_jumps, tolerance=1e-6)
             for target, coefficient in zip(kept[3 * k : 3 * k + 3], solved, strict=True):
                 target[used, level, :n_terms] = coefficient
+    fill: Any = _build.index_puts  # compiled: its signature is not known to type checkers
     for day in range(taus.size):
-        _build.index_puts(
+        fill(
             v,
             m,
             low[day],
@@ -360,7 +361,8 @@ def _vix_day(
     below = strikes**2 <= floor  # the put is worthless there
     asked = np.where(below | (strikes > _HIGHEST_STRIKE), -1.0, strikes)
     out = np.zeros_like(strikes)
-    _build.vix_calls(v, m, level - first, constant, z, weight, a, b, c, asked, *_build.FADDEEVA, out)
+    fill: Any = _build.vix_calls
+    fill(v, m, level - first, constant, z, weight, a, b, c, asked, *_build.FADDEEVA, out)
     future = np.sqrt(future_squared(model, tau, v, m))[:, None]
     return np.where(below, future - strikes, out)
 
@@ -388,7 +390,7 @@ def _spx_prices(grid, spot, v, m, strike, n, call, out):  # type: ignore[no-unty
 
 
 @njit(cache=True, parallel=True, error_model="numpy")
-def _vix_prices(grid, spot, v, m, strike, n, call, out):  # type: ignore[no-untyped-def]
+def _vix_prices(grid, _spot, v, m, strike, n, call, out):  # type: ignore[no-untyped-def]
     n_v, n_m = grid.spx.shape[1], grid.spx.shape[2]
     for i in prange(out.size):
         wv, wm = state_weights(grid.axes, n_v, n_m, v[i], m[i])

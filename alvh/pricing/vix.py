@@ -63,7 +63,9 @@ def vix_index(
     """
     tau = float(positive("horizon", horizon))
     p, q, c = log_contract_variance(model, tau)
-    level = 100.0 * np.sqrt(p * np.asarray(state.variance) + q * np.asarray(state.mean_variance) + c)
+    level = 100.0 * np.sqrt(
+        p * np.asarray(state.variance) + q * np.asarray(state.mean_variance) + c
+    )
     return shaped(np.asarray(level + 0.0 * np.asarray(state.spot)))
 
 
@@ -263,12 +265,24 @@ def _laplace(
         mean, mean_v, mean_t = _mean(model, tenor, vs, ms, _loading(model))
         root = np.sqrt(np.maximum(mean, 1e-60))
         block = np.stack(
-            [np.sqrt(mean), mean_v / (2 * root), -(mean_v**2) / (4 * root * root * root), mean_t / (2 * root)]
+            [
+                np.sqrt(mean),
+                mean_v / (2 * root),
+                -(mean_v**2) / (4 * root * root * root),
+                mean_t / (2 * root),
+            ]
         )[: out.shape[0]]
         if tenor > 0.0 and mean.max() > 0.0:
             for some, s, coefficients, c0 in _by_level(model, tenor, mean):
                 block[:, some] += _laplace_correction(
-                    s, coefficients, c0, vs[some], ms[some], mean[some], mean_v, mean_t[some],
+                    s,
+                    coefficients,
+                    c0,
+                    vs[some],
+                    ms[some],
+                    mean[some],
+                    mean_v,
+                    mean_t[some],
                     slopes,
                 )
         out[:, where] = 100.0 * block
@@ -310,12 +324,10 @@ def _laplace_correction(
     return np.stack(rows)
 
 
-def future_squared(
-    model: ModelParameters, tau: float, v: FloatArray, m: FloatArray
-) -> FloatArray:
+def future_squared(model: ModelParameters, tau: float, v: FloatArray, m: FloatArray) -> FloatArray:
     """Square of the VIX future (decimal) at `tau` > 0 years from states (v, m) of shape (n,)."""
     state = MarketState(spot=1.0, variance=v, mean_variance=m)
-    return (0.01 * _laplace(model, state, tau, slopes=False)[0]) ** 2
+    return np.asarray((0.01 * _laplace(model, state, tau, slopes=False)[0]) ** 2)
 
 
 def squared_vix_mean(
@@ -349,7 +361,7 @@ def _mean_log(model: ModelParameters, state: MarketState, tau: float) -> FloatAr
         moment = np.exp(a + np.multiply.outer(v[some], b) + np.multiply.outer(m[some], c) - s * c0)
         point = np.exp(-np.multiply.outer(mean[some], s))
         out[some] += _LAPLACE_STEP * (point - moment).sum(axis=-1)
-    return out.reshape(shape)
+    return np.asarray(out.reshape(shape))
 
 
 def _option(

@@ -32,9 +32,11 @@ from alvh.pricing import (
 from alvh.strategy.book import CONDOR, Book, Leg, expected_move
 
 __all__ = [
+    "BOTH",
     "GREEK_UNITS",
     "Plane",
     "break_evens",
+    "condor_break_evens",
     "densities",
     "greeks_by_day",
     "greeks_by_spot",
@@ -66,7 +68,8 @@ class Plane:
     Attributes
     ----------
     cells : DataFrame
-        spot_low, spot_high, vix_low, vix_high, spot, vix, profit, panel ("Condor", "Hedge", "Both").
+        spot_low, spot_high, vix_low, vix_high, spot, vix, profit, panel
+        ("Condor", "Hedge", "Both").
     path : DataFrame
         spot, vix, vix_low, vix_high: VIX given the index, and a conditional deviation either side.
     today : DataFrame
@@ -108,9 +111,12 @@ def legs_table(book: Book) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def greeks_table(book: Book) -> pd.DataFrame:
-    """Greeks by group (the condor, each layer, the hedge if it has several, net), in dollars."""
-    legs = legs_table(book)
+def greeks_table(book: Book, legs: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Greeks by group (the condor, each layer, the hedge if it has several, net), in dollars.
+
+    `legs` is `legs_table` of the book, if it is at hand.
+    """
+    legs = legs_table(book) if legs is None else legs
     names = list(GREEK_UNITS)
     table = legs.groupby("group", sort=False)[names].sum()
     if len(book.groups) > 2:
@@ -325,9 +331,7 @@ def _state_along(
     return state_at_vix(book.model, spots, given.mean, _expected_mean(book, premia, day))
 
 
-def _leg_greeks(
-    book: Book, state: MarketState, leg: Leg, n_days: int
-) -> dict[str, FloatArray]:
+def _leg_greeks(book: Book, state: MarketState, leg: Leg, n_days: int) -> dict[str, FloatArray]:
     """Greeks of a position in dollars, in the units of `GREEK_UNITS`."""
     tau = year_fraction(n_days)
     if leg.product == "vix future":
@@ -364,9 +368,9 @@ def _greek_lines(
             totals[name][side] = totals[name][side] + np.broadcast_to(greeks[name], at.shape)
     rows = []
     for name, sides in totals.items():
-        groups = {**sides, NET: sides[CONDOR] + sides[HEDGE]} if book.hedge else {
-            CONDOR: sides[CONDOR]
-        }
+        groups = (
+            {**sides, NET: sides[CONDOR] + sides[HEDGE]} if book.hedge else {CONDOR: sides[CONDOR]}
+        )
         rows += [
             pd.DataFrame(
                 {axis: at, "greek": name, "group": group, "value": value, "unit": GREEK_UNITS[name]}
@@ -398,5 +402,3 @@ def _quoted(book: Book, leg: Leg) -> tuple[float, float]:
     )
     deviation = np.nan_to_num(volatility) * np.sqrt(tau)
     return volatility, float(black_delta(forward, leg.strike, deviation, kind))
-
-

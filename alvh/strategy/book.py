@@ -138,7 +138,7 @@ class Book:
     @property
     def credit(self) -> float:
         """Premium received for one condor, in index points."""
-        return -sum(np.sign(leg.quantity) * leg.price for leg in self.condor)
+        return float(-sum(np.sign(leg.quantity) * leg.price for leg in self.condor))
 
     @property
     def max_loss(self) -> float:
@@ -344,7 +344,7 @@ def _black_deltas(
         implied_volatility(price, forward, strike, tau, np.asarray(kind), rate=rate)
     )
     deltas = black_delta(forward, strike, volatility * np.sqrt(tau), np.asarray(kind))
-    return np.abs(np.asarray(deltas))
+    return np.asarray(np.abs(np.asarray(deltas)))
 
 
 def _layer_legs(

@@ -1,0 +1,130 @@
+"""Where the core meets Streamlit's caches: one function a stage, keyed on values.
+
+Results are shared and read-only: resources, not copies.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+
+from alvh.market import MarketHistory, load_history
+from alvh.model import MarketState, ModelParameters, RiskPremia
+from alvh.pricing import PricingTables
+from alvh.report import charts
+from alvh.report.figure import Figure
+from alvh.risk import exposure
+from alvh.risk.outlook import Outlook, book_outlook
+from alvh.strategy import Book, CondorRule, HedgeLayer, open_book
+
+__all__ = [
+    "BookKey",
+    "greek_figures",
+    "history",
+    "legs",
+    "outlook",
+    "pictures",
+    "tables",
+    "the_book",
+]
+
+N_PATHS = 4000
+SEED = 1
+GREEKS = ("delta", "gamma", "vega", "theta", "vanna", "volga")
+
+
+@dataclass(frozen=True)
+class BookKey:
+    """Everything a book depends on."""
+
+    model: ModelParameters
+    state: MarketState
+    rule: CondorRule
+    layers: tuple[HedgeLayer, ...]
+
+    def text(self) -> str:
+        """A key for the caches: one string is hashed faster than four nested values."""
+        parts = (self.model, self.state, self.rule, *self.layers)
+        return "|".join(part.model_dump_json() for part in parts)
+
+
+@st.cache_resource(ttl=dt.timedelta(minutes=10), max_entries=4, show_spinner="Reading the market …")
+def history(source: Literal["auto", "sample"], stamp: int) -> MarketHistory:
+    """Market history; a new `stamp` above zero asks for a new download."""
+    return load_history(source, refresh=stamp > 0)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Solving the model …")
+def _tables(model: ModelParameters) -> PricingTables:
+    return PricingTables.build(model)
+
+
+def tables(model: ModelParameters) -> PricingTables:
+    """Pricing tables; a new interest rate needs no new ones."""
+    return _tables(model.without_carry()).with_carry(model)
+
+
+_BY_TEXT = {BookKey: BookKey.text}
+
+
+@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=_BY_TEXT)
+def the_book(key: BookKey) -> Book:
+    """The priced book."""
+    return open_book(key.model, key.state, key.rule, key.layers)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=_BY_TEXT)
+def outlook(key: BookKey, premia: RiskPremia, n_paths: int = N_PATHS, seed: int = SEED) -> Outlook:
+    """What the book is expected to do."""
+    return book_outlook(the_book(key), premia, tables(key.model), n_paths=n_paths, seed=seed)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=_BY_TEXT)
+def legs(key: BookKey) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Legs, and Greeks by group."""
+    book = the_book(key)
+    table = exposure.legs_table(book)
+    return table, exposure.greeks_table(book, table)
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """The two pictures of the Condor page and the frames they were drawn from."""
+
+    payoff: Figure
+    plane: Figure
+    curves: pd.DataFrame
+    cells: pd.DataFrame
+
+
+@st.cache_resource(max_entries=128, show_spinner=False, hash_funcs=_BY_TEXT)
+def pictures(key: BookKey, premia: RiskPremia, day: int, follow: bool) -> Pictures:
+    """Payoff and plane on a day."""
+    book, priced = the_book(key), tables(key.model)
+    spots = exposure.spot_range(book)
+    curves = exposure.payoff_curves(book, premia, day, spots, priced, follow=follow)
+    levels = exposure.levels(book, curves)
+    payoff = charts.payoff(curves, exposure.densities(book, premia, spots), levels, height=430)
+    grid = exposure.plane(book, premia, day, priced)
+    plane = charts.plane(grid.cells, grid.path, today=grid.today)
+    return Pictures(payoff, plane, curves, grid.cells)
+
+
+@st.cache_resource(max_entries=64, show_spinner="Greeks along spot and days …", hash_funcs=_BY_TEXT)
+def greek_figures(key: BookKey) -> tuple[Figure, Figure, pd.DataFrame, pd.DataFrame]:
+    """Greeks against spot and against days, with their frames."""
+    book = the_book(key)
+    spots = exposure.spot_range(book, 81)
+    by_spot = exposure.greeks_by_spot(book, spots, GREEKS)
+    step = max(1, book.n_days // 10)
+    by_day = exposure.greeks_by_day(book, range(0, book.n_days, step), GREEKS)
+    return (
+        charts.greeks_by_spot(by_spot, spot=float(book.state.spot)),
+        charts.greeks_by_day(by_day),
+        by_spot,
+        by_day,
+    )

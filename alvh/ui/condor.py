@@ -1,0 +1,283 @@
+"""The parts of the Condor page: core results turned into words, figures and tables."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from alvh import __version__
+from alvh.market import SPX_MULTIPLIER
+from alvh.report import export
+from alvh.report.numbers import dollars, percent, plus_minus, points
+from alvh.risk.exposure import BOTH, GREEK_UNITS, condor_break_evens
+from alvh.risk.outlook import Estimate, Outlook
+from alvh.strategy import Book
+from alvh.ui import cache, controls, show
+from alvh.ui.cache import BookKey
+from alvh.ui.market import Market
+from alvh.ui.show import Number
+from alvh.ui.trade import Trade
+
+__all__ = ["answer", "greeks", "legs", "odds", "pictures", "source"]
+
+
+def source(key: BookKey, seen: Market) -> str:
+    """Where the numbers of the page come from."""
+    del key
+    return export.source_line(
+        data=seen.source,
+        as_of=seen.as_of,
+        model="two-factor SVCJ, default parameters",
+        paths=cache.N_PATHS,
+        seed=cache.SEED,
+        version=__version__,
+    )
+
+
+def answer(key: BookKey, chosen: Trade) -> list[Number]:
+    """The five numbers at the top."""
+    book, outlook = cache.the_book(key), cache.outlook(key, chosen.premia)
+    p, q = (outlook.probability_of_profit[m].value for m in ("P", "Q"))
+    total = outlook.profit[BOTH]
+    cost = outlook.hedge_cost
+    share = 1.0 / chosen.account.capital
+    return [
+        Number(
+            "Credit, one condor",
+            f"{points(book.credit)} pts",
+            f"Premium received at model mid prices, {dollars(book.credit * SPX_MULTIPLIER)} a "
+            f"condor; {dollars(book.max_profit)} for all {book.rule.contracts}: the largest "
+            "profit of the condors.",
+        ),
+        Number(
+            "Maximum loss",
+            dollars(-book.max_loss),
+            "Wing width less credit, times 100 dollars, times the number of condors: reached when "
+            "SPX expires beyond a long strike. It is also the margin.",
+        ),
+        Number(
+            "P(profit)  P / Q",
+            f"{percent(p)} / {percent(q)}",
+            "Probability that the condors alone expire with a profit: under the physical measure P "
+            "(with the risk premia) and the risk-neutral Q (without). Exact, from the transform.",
+        ),
+        Number(
+            "Expected profit",
+            plus_minus(total.value, total.standard_error, unit="$", signed=True),
+            "Condors and hedge to the condors' expiry, present value under P. The interval (95 %) "
+            f"is of the simulated hedge, {outlook.n_paths:,} paths; the condors' "
+            f"{dollars(outlook.profit['Condor'].value, signed=True)} is exact.",
+        ),
+        Number(
+            "Hedge cost a year",
+            plus_minus(cost.value * share, cost.standard_error * share, unit="%")
+            if book.hedge
+            else "no hedge",
+            "Expected loss of the layers a year under P if each is opened anew when it expires or "
+            f"the condor does, as a share of the account: {dollars(cost.value)} a year.",
+        ),
+    ]
+
+
+@st.fragment
+def pictures(key: BookKey, chosen: Trade, seen: Market) -> None:
+    """Payoff with its day slider, and the plane of SPX and VIX."""
+    book = cache.the_book(key)
+    left, right = st.columns([3, 2], gap="medium")
+    with left, st.container(horizontal=True, vertical_alignment="bottom"):
+        day = st.slider(
+            f"Day of {book.n_days} (trading days after opening)",
+            min_value=0,
+            max_value=book.n_days,
+            value=min(book.n_days // 2, book.n_days),
+            key=f"day.{book.n_days}",
+            help="The dashed curve and the plane show this day; 0 is today, the last is expiry.",
+        )
+        follow = controls.switch(
+            "VIX follows",
+            "follow",
+            default=True,
+            help="On: at each index level VIX is where the model expects it given the move. "
+            "Off: VIX stays where it is today.",
+        )
+    drawn = cache.pictures(key, chosen.premia, day, follow)
+    words = {"subtitle": describe(book, seen), "source": source(key, seen)}
+    with left:
+        show.figure(
+            drawn.payoff,
+            key="condor.payoff",
+            title="Profit of the iron condor and its hedge",
+            data=drawn.curves,
+            **words,
+        )
+    with right:
+        show.figure(
+            drawn.plane,
+            key="condor.plane",
+            title=f"Profit over SPX and VIX, trading day {day}",
+            data=drawn.cells,
+            **words,
+        )
+
+
+def describe(book: Book, seen: Market) -> str:
+    """The trade and its market in one line."""
+    long_put, short_put, short_call, long_call = book.strikes
+    hedge = ", ".join(
+        f"{layer.quantity} {layer.instrument.replace('_', ' ')} {layer.dte}d"
+        for layer in book.layers
+    )
+    return (
+        f"{book.rule.contracts} × SPX {long_put:,.0f}/{short_put:,.0f}/{short_call:,.0f}/"
+        f"{long_call:,.0f}, {book.rule.dte} days; "
+        f"{'VIX ' + hedge if hedge else 'no hedge'}; SPX {float(book.state.spot):,.2f}, "
+        f"VIX {seen.shown_vix:.2f}"
+    )
+
+
+def greeks(key: BookKey, chosen: Trade, seen: Market) -> None:
+    """Greeks by group, against spot and against days."""
+    del chosen
+    _, table = cache.legs(key)
+    show.table(
+        table,
+        {
+            "group": ("Position", "", "The condors, each hedge layer, the hedge, and all together"),
+            **{
+                name: (f"{name.capitalize()} ({unit})", "%.2f", _GREEK_HELP[name])
+                for name, unit in GREEK_UNITS.items()
+            },
+        },
+        key="condor.greeks",
+    )
+    by_spot, by_day, spot_frame, day_frame = cache.greek_figures(key)
+    words = {"subtitle": describe(cache.the_book(key), seen), "source": source(key, seen)}
+    st.markdown("**Against the index, today**")
+    show.figure(
+        by_spot, key="condor.greeks-spot", title="Greeks against SPX", data=spot_frame, **words
+    )
+    st.markdown("**As days pass and the market stands still**")
+    show.figure(
+        by_day, key="condor.greeks-days", title="Greeks against days", data=day_frame, **words
+    )
+
+
+_GREEK_HELP = {
+    "delta": "Change in dollars if SPX rises one point and the variance stays",
+    "gamma": "Change of delta if SPX rises one point",
+    "vega": "Change in dollars if VIX rises one point by the variance, the mean variance held",
+    "theta": "Change in dollars by one trading day, the market standing still",
+    "rho": "Change in dollars if the interest rate rises one percentage point",
+    "vanna": "Change of delta if VIX rises one point",
+    "volga": "Change of vega if VIX rises one point",
+}
+
+
+def legs(key: BookKey) -> None:
+    """Every leg with its price and time value."""
+    table, _ = cache.legs(key)
+    shown = table.assign(implied_volatility=100.0 * table["implied_volatility"])
+    show.table(
+        shown,
+        {
+            "group": ("Part", "", "The condor or a hedge layer"),
+            "leg": ("Leg", "", "What is held; VIX options are on the future of their own expiry"),
+            "quantity": ("Contracts", "%d", "Positive is long"),
+            "dte": ("Days", "%d", "Calendar days to expiry"),
+            "price": ("Price (points)", "%.2f", "Model mid price"),
+            "extrinsic": (
+                "Time value (points)",
+                "%.2f",
+                "Price less intrinsic value: against spot for SPX, the future for VIX",
+            ),
+            "extrinsic_dollars": (
+                "Time value ($)",
+                "%.0f",
+                "Of the position: negative is owed, and earned as it decays",
+            ),
+            "implied_volatility": (
+                "Implied vol. (%)",
+                "%.1f",
+                "Black, on the forward of the leg's expiry",
+            ),
+            "black_delta": ("Delta, one", "%.2f", "Black delta of one contract on the forward"),
+            "vega": ("Vega ($/VIX pt)", "%.0f", _GREEK_HELP["vega"]),
+            "theta": ("Theta ($/day)", "%.0f", _GREEK_HELP["theta"]),
+        },
+        key="condor.legs",
+    )
+
+
+def odds(key: BookKey, chosen: Trade) -> list[Number]:
+    """Odds, expectations and returns."""
+    book, outlook = cache.the_book(key), cache.outlook(key, chosen.premia)
+    capital = chosen.account.capital
+    theta = float(cache.legs(key)[1].iloc[-1]["theta"])
+    ends = condor_break_evens(book)
+    touches = {"put": "short put", "call": "short call", "either": "either short strike"}
+    simulated = f"Simulated under P, {outlook.n_paths:,} paths, 95 % interval."
+    return [
+        Number(
+            "Return on risk",
+            percent(book.max_profit / book.max_loss),
+            "Credit over maximum loss of the condors.",
+        ),
+        Number(
+            "Margin",
+            dollars(book.max_loss),
+            f"The condors' maximum loss; {percent(book.max_loss / capital)} of the account.",
+        ),
+        Number(
+            "Hedge premium",
+            dollars(book.premium_paid),
+            f"Paid for the layers' options today; {percent(book.premium_paid / capital)} of the "
+            "account. Futures cost nothing to enter.",
+        ),
+        Number(
+            "Break-evens",
+            " / ".join(f"{x:,.0f}" for x in ends) or "none",
+            "SPX at which the condors alone end at zero: short strikes less and plus the credit.",
+        ),
+        *(
+            Number(
+                f"P(touch {name})",
+                _share(outlook.touch[side]),
+                f"Probability that a daily close before expiry is at or beyond the {name}. "
+                + simulated,
+            )
+            for side, name in touches.items()
+        ),
+        Number(
+            "P(profit) with hedge",
+            _share(outlook.probability_of_profit[BOTH]),
+            f"Condors and hedge together at the condors' expiry. {simulated}",
+        ),
+        *_profits(outlook),
+        Number(
+            "Theta, all",
+            f"{dollars(theta, signed=True)} a day",
+            "Condors and hedge, one trading day, the market standing still.",
+        ),
+    ]
+
+
+def _share(estimate: Estimate) -> str:
+    return plus_minus(estimate.value, estimate.standard_error, unit="%")
+
+
+def _profits(outlook: Outlook) -> list[Number]:
+    rows = []
+    for group, estimate in outlook.profit.items():
+        if group == BOTH or (group == "Hedge" and len(outlook.profit) < 4):
+            continue
+        exact = estimate.standard_error == 0.0
+        rows.append(
+            Number(
+                f"Expected profit, {group[:1].lower()}{group[1:]}",
+                dollars(estimate.value, signed=True)
+                if exact
+                else plus_minus(estimate.value, estimate.standard_error, unit="$", signed=True),
+                "Present value under P, to the condors' expiry or the layer's own if that is "
+                + ("sooner. Exact." if exact else "sooner. 95 % interval of the simulation."),
+            )
+        )
+    return rows

@@ -1,0 +1,108 @@
+"""How results reach the page: strips of numbers, figures that can be saved, tables, messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from alvh.report import export
+from alvh.report.figure import Figure
+from alvh.ui import controls
+
+__all__ = ["Number", "figure", "messages", "numbers", "strip", "table"]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of a strip: what it is, how it reads, and how it is computed."""
+
+    label: str
+    text: str
+    help: str
+
+
+def strip(items: Sequence[Number], key: str) -> None:
+    """The answer of a page in one row, each number with what it was before the last change."""
+    before: dict[str, str] = st.session_state.setdefault(f"{key}.now", {})
+    now = {item.label: item.text for item in items}
+    if before != now:
+        st.session_state[f"{key}.before"] = before
+        st.session_state[f"{key}.now"] = now
+    past: Mapping[str, str] = st.session_state.get(f"{key}.before", {})
+    for column, item in zip(st.columns(len(items)), items, strict=True):
+        was = past.get(item.label)
+        changed = was is not None and was != item.text
+        column.metric(
+            item.label,
+            item.text,
+            delta=f"was {was}" if changed else None,
+            delta_color="off",
+            delta_arrow="off",
+            help=item.help,
+            border=True,
+        )
+
+
+def numbers(items: Sequence[Number], columns: int = 4) -> None:
+    """More numbers in a grid."""
+    for start in range(0, len(items), columns):
+        row = items[start : start + columns]
+        for column, item in zip(st.columns(columns), row, strict=False):
+            column.metric(item.label, item.text, help=item.help)
+
+
+def figure(
+    drawn: Figure, *, key: str, title: str, subtitle: str, source: str, data: pd.DataFrame
+) -> None:
+    """A figure, and buttons that save it as PNG, as SVG, and its numbers as CSV."""
+    st.vega_lite_chart(drawn.spec(), width="stretch", key=f"{key}.chart")
+    picture = partial(export.png, drawn, title=title, subtitle=subtitle, source=source)
+    drawing = partial(export.svg, drawn, title=title, subtitle=subtitle, source=source)
+    stem = key.replace(".", "-")
+    with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        for name, mime, make in (
+            ("PNG", "image/png", picture),
+            ("SVG", "image/svg+xml", drawing),
+            ("CSV", "text/csv", partial(export.csv, data, source=source)),
+        ):
+            st.download_button(
+                name,
+                data=make,
+                file_name=f"alvh-{stem}.{name.lower()}",
+                mime=mime,
+                key=f"{key}.{name}",
+                type="tertiary",
+                icon=":material/download:",
+                on_click="ignore",
+                help=f"Save “{title}” as {name}, with its title, units and source.",
+            )
+
+
+def table(frame: pd.DataFrame, columns: Mapping[str, tuple[str, str, str]], *, key: str) -> None:
+    """A table whose columns say what they are: name to (title, printf format or "", help)."""
+    config: dict[str, Any] = {}
+    for name, (title, form, text) in columns.items():
+        if form:
+            config[name] = st.column_config.NumberColumn(title, format=form, help=text)
+        else:
+            config[name] = st.column_config.TextColumn(title, help=text)
+    st.dataframe(
+        frame[list(columns)],
+        column_config=config,
+        hide_index=True,
+        width="stretch",
+        key=f"{key}.table",
+    )
+
+
+def messages(notes: Sequence[str]) -> None:
+    """What the user must know: about the data, and about the link that brought them here."""
+    for note in notes:
+        st.warning(note, icon=":material/info:")
+    for problem in controls.problems():
+        st.warning(problem, icon=":material/link_off:")

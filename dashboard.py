@@ -1,0 +1,31 @@
+"""Entry point: page configuration and navigation."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+st.set_page_config(
+    page_title="ALVH condor desk",
+    page_icon=":material/candlestick_chart:",
+    layout="wide",
+    initial_sidebar_state="expanded",
+    menu_items={
+        "About": "SPX iron condors hedged by adaptive layers of VIX instruments. For education and "
+        "analysis; not investment advice."
+    },
+)
+page = st.navigation(
+    {
+        "Trade": [
+            st.Page(
+                "pages/trade/condor.py",
+                title="Condor",
+                icon=":material/area_chart:",
+                url_path="condor",
+                default=True,
+            )
+        ]
+    },
+    position="top",
+)
+page.run()

@@ -1,0 +1,43 @@
+"""What does this iron condor earn and lose, and what does its hedge change?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from alvh.errors import ParameterError
+from alvh.ui import cache, condor, market, notes, show, trade
+
+with st.sidebar:
+    seen = market.choose()
+    chosen = trade.choose()
+
+show.messages(seen.notes)
+key = cache.BookKey(seen.model, seen.state, chosen.rule, chosen.layers)
+try:
+    book = cache.the_book(key)
+except ParameterError as error:
+    st.error(f"{error}.", icon=":material/error:")
+    st.stop()
+
+show.strip(condor.answer(key, chosen), "condor")
+condor.pictures(key, chosen, seen)
+
+greeks, legs, odds, method = st.tabs(
+    ["Greeks", "Legs", "Odds and returns", "How this is computed"],
+    key="tab",
+    on_change="rerun",
+    bind="query-params",
+)
+if greeks.open:
+    with greeks:
+        condor.greeks(key, chosen, seen)
+if legs.open:
+    with legs:
+        condor.legs(key)
+if odds.open:
+    with odds:
+        show.numbers(condor.odds(key, chosen))
+if method.open:
+    method.markdown(notes.CONDOR)
+
+st.caption(f"{condor.source(key, seen)} {notes.DISCLAIMER}")
