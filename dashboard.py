@@ -6,7 +6,7 @@ import streamlit as st
 
 st.set_page_config(
     page_title="ALVH condor desk",
-    page_icon=":material/candlestick_chart:",
+    page_icon="🦅",  # drawn by the browser: a material icon would be fetched from outside
     layout="wide",
     initial_sidebar_state="expanded",
     menu_items={

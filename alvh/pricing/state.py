@@ -96,7 +96,7 @@ def state_at_vix(
     p, q, c = log_contract_variance(model, VIX_HORIZON)
     x = np.maximum((near / 100.0) ** 2 - c, 0.0)
     m = np.minimum(means, x / q)
-    return MarketState(spot=spots, variance=(x - q * m) / p, mean_variance=m)
+    return MarketState(spot=spots, variance=np.maximum(x - q * m, 0.0) / p, mean_variance=m)
 
 
 def _from_both(

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from alvh.report import charts, export, numbers, palette, theme
+from alvh.report.figure import Figure
 
-__all__ = ["charts", "export", "numbers", "palette", "theme"]
+__all__ = ["Figure", "charts", "export", "numbers", "palette", "theme"]

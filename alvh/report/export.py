@@ -9,10 +9,10 @@ import textwrap
 from datetime import date
 from typing import Any, Final
 
-import altair as alt
 import pandas as pd
 import vl_convert as vlc
 
+from alvh.report.figure import Figure
 from alvh.report.theme import export_config
 
 __all__ = ["DISCLAIMER", "csv", "document", "png", "source_line", "svg"]
@@ -20,7 +20,16 @@ __all__ = ["DISCLAIMER", "csv", "document", "png", "source_line", "svg"]
 DISCLAIMER: Final = "Not investment advice; simulated results."
 WIDTH: Final = 1000  # px, of the picture with its axes
 MARGIN: Final = 120  # px, for axis labels and padding
-TOP_LEVEL: Final = ("$schema", "config", "datasets", "params", "autosize", "padding", "background")
+TOP_LEVEL: Final = (
+    "$schema",
+    "config",
+    "datasets",
+    "params",
+    "autosize",
+    "padding",
+    "background",
+    "usermeta",
+)
 
 
 def source_line(
@@ -61,13 +70,13 @@ def source_line(
 
 
 def document(
-    chart: alt.TopLevelMixin, *, title: str, subtitle: str, source: str, dark: bool = False
+    figure: Figure, *, title: str, subtitle: str, source: str, dark: bool = False
 ) -> dict[str, Any]:
     """Vega-Lite specification of a page-ready picture.
 
     Parameters
     ----------
-    chart : altair chart
+    figure : Figure
         From `alvh.report.charts`; a width of "container" becomes a fixed one.
     title, subtitle, source : str
         Heading, what is shown under which settings, and the line at the bottom; the disclaimer is
@@ -80,8 +89,7 @@ def document(
     dict
         Specification with its own config and data.
     """
-    with alt.data_transformers.enable("default", max_rows=None):
-        spec: dict[str, Any] = chart.to_dict()
+    spec = figure.to_dict()
     outer: dict[str, Any] = {key: spec.pop(key) for key in TOP_LEVEL if key in spec}
     if spec.get("width") == "container":
         spec["width"] = WIDTH - MARGIN
@@ -104,6 +112,7 @@ def document(
     outer["config"] = config
     outer["background"] = config["background"]
     outer.pop("autosize", None)
+    spec.pop("usermeta", None)
     return {
         **outer,
         "title": {
@@ -125,7 +134,7 @@ def _vl_version(spec: dict[str, Any]) -> str:
 
 
 def png(
-    chart: alt.TopLevelMixin,
+    figure: Figure,
     *,
     title: str,
     subtitle: str,
@@ -133,11 +142,11 @@ def png(
     scale: float = 2,
     dark: bool = False,
 ) -> bytes:
-    """PNG of the chart with heading and source line.
+    """PNG of the figure with heading and source line.
 
     Parameters
     ----------
-    chart, title, subtitle, source, dark
+    figure, title, subtitle, source, dark
         As in `document`.
     scale : float, default=2
         Pixels of the image for each pixel of the layout.
@@ -147,18 +156,16 @@ def png(
     bytes
         The file.
     """
-    spec = document(chart, title=title, subtitle=subtitle, source=source, dark=dark)
+    spec = document(figure, title=title, subtitle=subtitle, source=source, dark=dark)
     return bytes(vlc.vegalite_to_png(spec, vl_version=_vl_version(spec), scale=scale))
 
 
-def svg(
-    chart: alt.TopLevelMixin, *, title: str, subtitle: str, source: str, dark: bool = False
-) -> str:
-    """SVG of the chart with heading and source line.
+def svg(figure: Figure, *, title: str, subtitle: str, source: str, dark: bool = False) -> str:
+    """SVG of the figure with heading and source line.
 
     Parameters
     ----------
-    chart, title, subtitle, source, dark
+    figure, title, subtitle, source, dark
         As in `document`.
 
     Returns
@@ -166,7 +173,7 @@ def svg(
     str
         The file, with text as text.
     """
-    spec = document(chart, title=title, subtitle=subtitle, source=source, dark=dark)
+    spec = document(figure, title=title, subtitle=subtitle, source=source, dark=dark)
     return str(vlc.vegalite_to_svg(spec, vl_version=_vl_version(spec)))
 
 

@@ -6,8 +6,9 @@ Results are shared and read-only: resources, not copies.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -68,7 +69,7 @@ def tables(model: ModelParameters) -> PricingTables:
     return _tables(model.without_carry()).with_carry(model)
 
 
-_BY_TEXT = {BookKey: BookKey.text}
+_BY_TEXT: dict[str | type[Any], Callable[[Any], Any]] = {BookKey: BookKey.text}
 
 
 @st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=_BY_TEXT)

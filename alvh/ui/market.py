@@ -21,7 +21,7 @@ from alvh.value import Value
 
 __all__ = ["Market", "choose"]
 
-_SOURCES = {"auto": "latest", "sample": "sample", "csv": "my CSV", "hand": "by hand"}
+_SOURCES = {"auto": "latest", "sample": "sample", "csv": "CSV", "hand": "hand"}
 
 
 class ManualMarket(Value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from alvh.model import MarketState, ModelParameters
@@ -71,3 +72,12 @@ def tenors() -> st.SearchStrategy[float]:
 
 def kinds() -> st.SearchStrategy[str]:
     return st.sampled_from(["call", "put"])
+
+
+def few(max_examples: int = 20) -> settings:
+    """Settings of a property whose every example solves Riccati equations anew.
+
+    Without shrinking: a failure is reported as found, instead of after minutes of new models.
+    """
+    phases = [Phase.explicit, Phase.reuse, Phase.generate]
+    return settings(max_examples=max_examples, phases=phases)

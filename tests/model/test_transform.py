@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from alvh.model import ModelParameters
 from alvh.model.transform import affine_coefficients, coefficient_slopes, real_coefficients
-from tests.model.strategies import diffusions, models, tenors
+from tests.model.strategies import diffusions, few, models, tenors
 
 FULL = ModelParameters.default()
 FREQUENCIES = np.array([0.5, 3.0, 20.0, 80.0, 300.0])
@@ -80,7 +80,7 @@ def test_mass_and_martingale(model, tau):
 
 
 @given(model=models(), u=st.floats(0.1, 300.0), first=tenors(), second=tenors())
-@settings(max_examples=25)
+@few()
 def test_semigroup(model, u, first, second):
     a, b, c = affine_coefficients(model, 1j * u, [first, first + second])
     rest = affine_coefficients(
@@ -109,7 +109,7 @@ def test_tenors_together_or_alone():
 
 
 @given(model=models(), tau=tenors(), v=st.floats(0.0, 0.8), m=st.floats(0.0, 0.3))
-@settings(max_examples=25)
+@few()
 def test_first_moments_are_slopes_at_zero(model, tau, v, m):
     h = 1e-4
     s = np.array([-h, h, 0, 0, 0, 0])
@@ -149,7 +149,7 @@ def test_first_moments_are_slopes_at_zero(model, tau, v, m):
 
 
 @given(model=models(), u=st.floats(0.1, 100.0), tau=tenors())
-@settings(max_examples=25)
+@few()
 def test_slopes_are_derivatives_by_the_tenor(model, u, tau):
     h = 1e-4 * tau
     solved = affine_coefficients(model, 1j * u, [tau - h, tau, tau + h], tolerance=1e-12)
@@ -161,7 +161,7 @@ def test_slopes_are_derivatives_by_the_tenor(model, u, tau):
 
 
 @given(model=models(), tau=tenors(), v=st.floats(0.0, 0.8), m=st.floats(0.0, 0.3))
-@settings(max_examples=25)
+@few()
 def test_paths_without_a_jump_are_part_of_all(model, tau, v, m):
     a, b, c = (x[0, 0].real for x in affine_coefficients(model, 0.0, [tau], jumps=False))
     mass = np.exp(a + b * v + c * m)
@@ -171,7 +171,7 @@ def test_paths_without_a_jump_are_part_of_all(model, tau, v, m):
 
 
 @given(model=diffusions(), u=st.floats(0.1, 100.0), tau=tenors())
-@settings(max_examples=25)
+@few()
 def test_without_jumps_both_laws_are_one(model, u, tau):
     every = affine_coefficients(model, 1j * u, [tau])
     none = affine_coefficients(model, 1j * u, [tau], jumps=False)

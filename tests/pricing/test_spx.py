@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import gammaln
 from scipy.stats import norm
 
 from alvh.model import MarketState, ModelParameters
 from alvh.pricing import index_density, index_distribution, spx_option
-from tests.model.strategies import NO_JUMPS, diffusions, kinds, models, states, tenors
+from tests.model.strategies import NO_JUMPS, diffusions, few, kinds, models, states, tenors
 
 FULL = ModelParameters.default()
 STATE = MarketState(spot=5000.0, variance=0.02, mean_variance=0.03)
-few = settings(max_examples=20)
 
 
 def black(spot, strike, tau, model, total_variance, kind):
@@ -44,7 +43,7 @@ def grid_around(model, state, tau, reach=8.0, n=81):
     moneyness=st.floats(0.6, 1.6),
     kind=kinds(),
 )
-@few
+@few()
 def test_black_scholes_limit(volatility, tau, moneyness, kind):
     model = ModelParameters.black_scholes(volatility=volatility)
     variance = volatility**2
@@ -55,7 +54,7 @@ def test_black_scholes_limit(volatility, tau, moneyness, kind):
 
 
 @given(v=st.floats(0.001, 0.5), m=st.floats(0.001, 0.2), tau=tenors(), kind=kinds())
-@few
+@few()
 def test_variance_that_reverts_without_noise(v, m, tau, kind):
     # v and m follow their drifts: Black and Scholes at the variance accumulated on the way
     model = FULL.model_copy(update={"sigma": 0.0, "mean_sigma": 0.0, **NO_JUMPS})
@@ -94,13 +93,16 @@ def test_merton_series(variance, tau):
     np.testing.assert_allclose(price, series, rtol=0, atol=1e-6)
 
 
-@given(
-    model=diffusions(), v=st.floats(0.001, 0.5), tau=tenors(), moneyness=st.floats(0.8, 1.2)
-)
-@few
+@given(model=diffusions(), v=st.floats(0.001, 0.5), tau=tenors(), moneyness=st.floats(0.8, 1.2))
+@few()
 def test_jumps_that_never_happen_change_nothing(model, v, tau, moneyness):
     # jump sizes are kept and only the intensity is off: Heston with a moving mean
-    sizes = {"jump_mean": -0.1, "jump_std": 0.1, "variance_jump_mean": 0.1, "jump_correlation": -1.0}
+    sizes = {
+        "jump_mean": -0.1,
+        "jump_std": 0.1,
+        "variance_jump_mean": 0.1,
+        "jump_correlation": -1.0,
+    }
     state = MarketState(spot=5000.0, variance=v, mean_variance=0.03)
     plain = spx_option(model, state, 5000.0 * moneyness, tau, "put")
     sized = spx_option(model.model_copy(update=sizes), state, 5000.0 * moneyness, tau, "put")
@@ -108,7 +110,7 @@ def test_jumps_that_never_happen_change_nothing(model, v, tau, moneyness):
 
 
 @given(model=models(), state=states(), tau=tenors(), moneyness=st.floats(0.3, 3.0))
-@few
+@few()
 def test_put_call_parity(model, state, tau, moneyness):
     strike = moneyness * state.spot
     call, put = (spx_option(model, state, strike, tau, kind) for kind in ("call", "put"))
@@ -117,7 +119,7 @@ def test_put_call_parity(model, state, tau, moneyness):
 
 
 @given(model=models(), state=states(), tau=tenors())
-@few
+@few()
 def test_monotone_convex_and_within_bounds(model, state, tau):
     strikes = grid_around(model, state, tau)
     put = spx_option(model, state, strikes, tau, "put")
@@ -136,7 +138,7 @@ def test_monotone_convex_and_within_bounds(model, state, tau):
 
 
 @given(model=models(), state=states(spot=5000.0), tau=tenors(), scale=st.floats(0.01, 10.0))
-@few
+@few()
 def test_homogeneous_in_spot(model, state, tau, scale):
     strikes = np.array([4000.0, 4900.0, 5100.0])
     scaled = state.model_copy(update={"spot": scale * 5000.0})
@@ -146,7 +148,7 @@ def test_homogeneous_in_spot(model, state, tau, scale):
 
 
 @given(model=models(), state=states(spot=5000.0), tau=tenors())
-@few
+@few()
 def test_index_is_a_martingale(model, state, tau):
     # a call struck near zero is the index itself: E[S] = forward
     call = spx_option(model, state, 1e-6, tau, "call")
@@ -186,7 +188,7 @@ def test_longer_puts_on_the_forward_are_dearer(n_days):
 
 
 @given(model=models(), v=st.floats(1e-4, 0.5), m=st.floats(1e-3, 0.2), tau=tenors())
-@settings(max_examples=8)
+@few(8)
 def test_density_integrates_to_one_and_to_the_forward(model, v, m, tau):
     state = MarketState(spot=5000.0, variance=v, mean_variance=m)
     forward = 5000.0 * np.exp((model.rate - model.dividend_yield) * tau)
@@ -204,7 +206,7 @@ def test_density_integrates_to_one_and_to_the_forward(model, v, m, tau):
 
 
 @given(model=models(), v=st.floats(1e-4, 0.5), m=st.floats(1e-3, 0.2), tau=tenors())
-@few
+@few()
 def test_distribution_is_monotone_from_zero_to_one(model, v, m, tau):
     # with some diffusion: without any, and without a spread of jumps, the law is a set of points
     state = MarketState(spot=5000.0, variance=v, mean_variance=m)

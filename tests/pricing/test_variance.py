@@ -17,9 +17,7 @@ NEAR_SPEEDS = EQUAL_SPEEDS.model_copy(update={"mean_kappa": 2.0 * (1 + 1e-5)})
 
 
 @given(model=models(), state=states(), tau=st.floats(1e-4, 3.0))
-@example(
-    model=EQUAL_SPEEDS, state=MarketState(spot=1.0, variance=0.1, mean_variance=0.02), tau=0.5
-)
+@example(model=EQUAL_SPEEDS, state=MarketState(spot=1.0, variance=0.1, mean_variance=0.02), tau=0.5)
 @example(model=NEAR_SPEEDS, state=MarketState(spot=1.0, variance=0.1, mean_variance=0.02), tau=0.5)
 def test_mean_variance_solves_its_equation(model, state, tau):
     # the integral I of E[v] satisfies I'' = dE[v]/dt = kappa (E[m] - E[v]) + (l0 + l1 E[v]) mu_v

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 import altair as alt
+import numpy as np
 import pandas as pd
 
+from alvh._typing import FloatArray
 from alvh.errors import DataError
 from alvh.report import palette
 from alvh.report.charts._parts import (
     PAD,
-    finish,
+    folded,
     follow,
     frame_of,
+    ink,
     names_of,
     number_axis,
     panel_title,
+    spread,
+    template_of,
     zero_line,
 )
+from alvh.report.figure import Figure
 
 __all__ = ["greeks_by_day", "greeks_by_spot"]
+
+DIGITS = 6  # significant digits sent to the browser
 
 
 def greeks_by_spot(
@@ -28,14 +39,14 @@ def greeks_by_spot(
     width: int = 960,
     height: int = 170,
     columns: int = 3,
-) -> alt.ConcatChart:
+) -> Figure:
     """Each Greek against the index level.
 
     Parameters
     ----------
     frame : DataFrame
-        Columns ``spot`` (index points), ``greek`` (name), ``group`` ("Condor", "Hedge", "Net"),
-        ``value`` (in `unit`), ``unit`` (text, such as "dollars per index point").
+        Columns ``spot`` (index points), ``greek`` (name, such as "delta"), ``group`` ("Condor",
+        "Hedge", "Net"), ``value`` (in `unit`), ``unit`` (text, such as "$ per index point").
     spot : float, optional
         Today's index level in points, drawn as a rule.
     width, height : int
@@ -45,8 +56,8 @@ def greeks_by_spot(
 
     Returns
     -------
-    ConcatChart
-        One panel a Greek in order of appearance.
+    Figure
+        One panel a Greek in order of appearance; its dataset "greeks" has a column a curve.
 
     Raises
     ------
@@ -58,7 +69,7 @@ def greeks_by_spot(
 
 def greeks_by_day(
     frame: pd.DataFrame, *, width: int = 960, height: int = 170, columns: int = 3
-) -> alt.ConcatChart:
+) -> Figure:
     """Each Greek against the trading days since entry.
 
     Parameters
@@ -73,8 +84,8 @@ def greeks_by_day(
 
     Returns
     -------
-    ConcatChart
-        One panel a Greek in order of appearance.
+    Figure
+        One panel a Greek in order of appearance; its dataset "greeks" has a column a curve.
 
     Raises
     ------
@@ -92,59 +103,111 @@ def _multiples(
     width: int,
     height: int,
     columns: int,
-) -> alt.ConcatChart:
+) -> Figure:
     long = frame_of(frame, (field, "greek", "group", "value", "unit"), chart=f"greeks by {field}")
     if long.empty:
         raise DataError(f"greeks by {field} must have at least one row")
-    each = max(140, width // columns - 70)
+    greeks, groups = names_of(long["greek"]), names_of(long["group"])
+    first = np.unique(pd.factorize(long["greek"])[0], return_index=True)[1]
+    units = [str(unit) for unit in long["unit"].iloc[first]]
+    curve = long["greek"].astype(str) + "_" + long["group"].astype(str)
+    keys, grid, values = spread(long.assign(curve=curve), field, "curve", "value")
+    datasets = {
+        "greeks": pd.DataFrame({field: grid, **dict(zip(keys, _short(values), strict=True))})
+    }
+    if mark is not None:
+        at = [float(mark)] if grid[0] <= mark <= grid[-1] else []
+        datasets["greeks_today"] = pd.DataFrame({field: np.array(at)})
+    template = _template(
+        field,
+        title,
+        tuple(zip(greeks, units, strict=True)),
+        tuple(groups),
+        mark is not None,
+        max(140, width // columns - 70),
+        height,
+        columns,
+    )
+    return Figure(template, datasets)
+
+
+def _short(values: FloatArray) -> FloatArray:
+    """Values rounded where a line of a few hundred pixels cannot show it."""
+    top = float(np.nanmax(np.abs(values), initial=0.0))
+    if not (np.isfinite(top) and top > 0.0):
+        return values
+    small = np.nanmax(np.abs(values), axis=1, initial=0.0)
+    digits = DIGITS - np.ceil(np.log10(np.where(small > 0.0, small, 1.0)))
+    scale = 10.0 ** digits[:, None]
+    rounded: FloatArray = np.round(values * scale) / scale
+    return rounded
+
+
+@lru_cache(maxsize=32)
+def _template(
+    field: str,
+    title: str,
+    greeks: tuple[tuple[str, str], ...],
+    groups: tuple[str, ...],
+    marked: bool,
+    width: int,
+    height: int,
+    columns: int,
+) -> dict[str, Any]:
+    """One panel a Greek, one curve a group; `greeks` are names with their units."""
     panels = [
-        _one(part, field, title, mark, f"{name}_{i}").properties(
-            width=each, height=height, title=panel_title(f"{name} ({part['unit'].iloc[0]})")
+        _panel(field, title, greek, groups, marked).properties(
+            width=width,
+            height=height,
+            title=panel_title(f"{greek[:1].upper()}{greek[1:]} ({unit})"),
         )
-        for i, (name, part) in enumerate(long.groupby("greek", sort=False))
+        for greek, unit in greeks
     ]
     joined = alt.concat(*panels, columns=columns, spacing=26, autosize=PAD)
-    result: alt.ConcatChart = finish(joined.resolve_scale(color="shared"))
-    return result
+    return template_of(joined.resolve_scale(color="shared"))
 
 
-def _one(
-    part: pd.DataFrame, field: str, title: str, mark: float | None, name: str
+def _panel(
+    field: str, title: str, greek: str, groups: tuple[str, ...], marked: bool
 ) -> alt.LayerChart:
-    groups = names_of(part["group"])
-    colors = [palette.GROUP.get(group, palette.LAYERS[0]) for group in groups]
     x = (
         alt.X(f"{field}:Q")
         .title(title)
-        .scale(domain=[float(part[field].min()), float(part[field].max())], nice=False, zero=False)
+        .scale(nice=False, zero=False)
         .axis(number_axis(format=",.0f", tickCount=3, grid=False, labelFlush=False))
     )
+    names = list(groups)
+    scale = alt.Scale(
+        domain=names, range=[palette.GROUP.get(name, palette.LAYERS[0]) for name in names]
+    )
+    legend = alt.Legend(title="Book", orient="top", titleOrient="left", symbolType="stroke")
+
+    y = alt.Y("value:Q").title(None).axis(number_axis(tickCount=4, minExtent=44))
+    columns = [f"{greek}_{name}" for name in names]
     lines = (
-        alt.Chart(part.drop(columns=["greek", "unit"]))
-        .mark_line(strokeWidth=2)
-        .encode(
-            x=x,
-            y=alt.Y("value:Q").title(None).axis(number_axis(tickCount=4, minExtent=44)),
-            color=alt.Color("group:N")
-            .scale(domain=groups, range=colors)
-            .legend(title="Book", orient="top", titleOrient="left", symbolType="stroke"),
-        )
+        folded("greeks", columns, group="column", value="value")
+        .transform_calculate(group=f"slice(datum.column, {len(greek) + 1})")
+        .mark_line(strokeWidth=2, strokeJoin="round")
+        .encode(x=x, y=y, color=alt.Color("group:N").scale(scale).legend(legend))
     )
-    layers = [zero_line("value"), lines]
-    if mark is not None:
-        layers.insert(0, _today(field, mark))
-    pointer = "".join(c if c.isalnum() else "_" for c in f"{field}_{name}_pointer".lower())
-    layers.append(
-        follow(part, field, "group", "value", title=title, formats=(",.2~f", ",.4~r"), name=pointer)
-    )
+    layers: list[alt.Chart] = [zero_line("value").encode(y=y), lines]
+    if marked:
+        layers.insert(0, _today(field))
+    tips = [alt.Tooltip(f"{field}:Q", title=title, format=",.2~f")]
+    tips += [
+        alt.Tooltip(f"{column}:Q", title=name, format=",.4~r")
+        for column, name in zip(columns, names, strict=True)
+    ]
+    pointer = "".join(c if c.isalnum() else "_" for c in f"{field}_{greek}_pointer".lower())
+    layers.append(follow("greeks", field, name=pointer, tip=tips))
     panel: alt.LayerChart = alt.LayerChart(layer=layers)
     return panel
 
 
-def _today(field: str, mark: float) -> alt.Chart:
+def _today(field: str) -> alt.Chart:
     rule: alt.Chart = (
-        alt.Chart(pd.DataFrame({field: [mark]}))
-        .mark_rule(color=alt.ExprRef(expr=palette.RULE), strokeDash=[2, 3])
+        alt.Chart(alt.NamedData("greeks_today"))
+        .mark_rule(color=ink(palette.RULE), strokeDash=[2, 3])
         .encode(x=alt.X(f"{field}:Q"))
     )
     return rule

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any, Final
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
+from alvh._typing import FloatArray
 from alvh.errors import DataError
 from alvh.report import palette
-from alvh.report.charts._parts import PAD, finish, frame_of, ink, names_of, panel_title
+from alvh.report.charts._parts import PAD, frame_of, ink, panel_title, template_of
+from alvh.report.figure import Figure
 
 __all__ = ["plane"]
 
 PANELS: Final = ("Condor", "Hedge", "Both")
 EDGES: Final = ["spot_low", "spot_high", "vix_low", "vix_high", "spot", "vix"]
+CURVES: Final = ["vix", "vix_low", "vix_high"]
+RENDERER: Final = "canvas"  # thousands of cells repaint faster as pixels than as elements
 
 
 def plane(
@@ -26,20 +32,21 @@ def plane(
     zero: pd.DataFrame | None = None,
     width: int = 960,
     height: int = 260,
-) -> alt.HConcatChart:
+) -> Figure:
     """Profit on a grid of SPX and VIX, one panel a part of the book, with the model's path.
 
     Parameters
     ----------
     cells : DataFrame
         Columns ``spot_low``, ``spot_high``, ``spot`` (index points), ``vix_low``, ``vix_high``,
-        ``vix`` (VIX points), ``profit`` (dollars), ``panel`` ("Condor", "Hedge", "Both"); the same
-        grid in every panel.
+        ``vix`` (VIX points), ``profit`` (dollars), ``panel`` ("Condor", with a hedge "Hedge" and
+        "Both" too); the same grid in every panel.
     path : DataFrame, optional
         Columns ``spot`` (index points), ``vix``, ``vix_low``, ``vix_high`` (VIX points): the
-        model's mean of VIX given SPX and its 10 to 90 % band.
+        model's mean of VIX given SPX, and where VIX squared is one conditional standard deviation
+        below and above its mean.
     today : DataFrame, optional
-        Columns ``spot`` (index points), ``vix`` (VIX points); one row.
+        Columns ``spot`` (index points), ``vix`` (VIX points); one row, left out off the grid.
     zero : DataFrame, optional
         Columns ``spot`` (index points), ``vix`` (VIX points), ``panel``, ``order`` (position along
         its line) and, where a panel has several lines, ``line``: where profit is nil.
@@ -48,7 +55,7 @@ def plane(
 
     Returns
     -------
-    HConcatChart
+    Figure
         One colour scale for all panels, symmetric about zero. Colour follows the square root of
         the profit, so that a credit of a few thousand is seen beside losses ten times larger.
 
@@ -58,30 +65,93 @@ def plane(
         If a column is missing, `cells` is empty, or the panels do not share one grid.
     """
     long = frame_of(cells, (*EDGES, "profit", "panel"), chart="plane cells")
-    panels = [name for name in PANELS if name in set(long["panel"])]
-    panels += [name for name in names_of(long["panel"]) if name not in PANELS]
-    if not panels:
+    if long.empty:
         raise DataError("plane cells must have at least one row")
-    wide = long.pivot_table(index=EDGES, columns="panel", values="profit", aggfunc="first")
-    wide = wide.reindex(columns=panels).reset_index()
-    wide.columns = pd.Index([*EDGES, *(f"p{i}" for i in range(len(panels)))])
-    if len(wide) * len(panels) != len(long):
-        raise DataError("plane cells must lie on one grid for all panels")
-    wide = wide.round(2)
-
-    bound = _nice(float(long["profit"].abs().max()))
-    each = max(120, (width - 150) // len(panels) - 14)
-    charts = [
-        _panel(wide, i, panels, bound, path, today, zero).properties(
-            width=each, height=height, title=panel_title(name)
+    panels, edges, profit = _gridded(long)
+    table = dict(zip(EDGES, edges, strict=True))
+    box = (edges[0].min(), edges[1].max(), edges[2].min(), edges[3].max())
+    parts = {f"p{i}": values for i, values in enumerate(np.round(profit))}
+    datasets = {"plane": pd.DataFrame({**table, **parts})}
+    zeros: tuple[str, ...] = ()
+    if zero is not None and not zero.empty:
+        outlines = _outlines(zero, box)
+        zeros = tuple(name for name in panels if name in set(outlines["panel"]))
+        datasets["plane_zero"] = outlines
+    if path is not None and not path.empty:
+        datasets["plane_path"] = _clipped(
+            frame_of(path, ("spot", *CURVES), chart="plane path"), box
         )
-        for i, name in enumerate(panels)
-    ]
-    joined = alt.hconcat(*charts, spacing=18, autosize=PAD).resolve_scale(
-        color="shared", x="shared", y="shared"
+    if today is not None and not today.empty:
+        now = frame_of(today, ("spot", "vix"), chart="plane today")
+        inside = now["spot"].between(*box[:2]) & now["vix"].between(*box[2:])
+        datasets["plane_today"] = now.loc[inside, ["spot", "vix"]].reset_index(drop=True)
+    template = _template(
+        panels=tuple(panels),
+        bound=_nice(float(np.nanmax(np.abs(profit), initial=0.0))),
+        zeros=zeros,
+        path="plane_path" in datasets,
+        today="plane_today" in datasets,
+        width=max(120, (width - 150) // len(panels) - 14),
+        height=height,
     )
-    result: alt.HConcatChart = finish(joined)
-    return result
+    return Figure(template, datasets)
+
+
+def _gridded(cells: pd.DataFrame) -> tuple[list[str], FloatArray, FloatArray]:
+    """Panels, edges and centres of shape (6, n_cells), profits of shape (n_panels, n_cells)."""
+    codes, uniques = pd.factorize(cells["panel"])
+    found = [str(name) for name in uniques]
+    n = len(cells) // len(found)
+    if n * len(found) != len(cells) or (np.bincount(codes) != n).any():
+        raise DataError("plane cells must lie on one grid for all panels")
+    numbers = cells[[*EDGES, "profit"]].to_numpy(dtype=float)
+    if (np.diff(codes) < 0).any():
+        numbers = numbers[np.argsort(codes, kind="stable")]
+    blocks = numbers.reshape(len(found), n, len(EDGES) + 1)
+    if (blocks[:, :, :-1] != blocks[0, :, :-1]).any():  # perhaps in another order
+        order = [np.lexsort(block[:, :4].T) for block in blocks]
+        blocks = np.stack([block[rows] for block, rows in zip(blocks, order, strict=True)])
+        if (blocks[:, :, :-1] != blocks[0, :, :-1]).any():
+            raise DataError("plane cells must lie on one grid for all panels")
+    panels = [name for name in PANELS if name in found]
+    panels += [name for name in found if name not in PANELS]
+    wanted = [found.index(name) for name in panels]
+    return panels, np.round(blocks[0, :, :-1].T, 3), blocks[wanted, :, -1]
+
+
+def _clipped(path: pd.DataFrame, box: tuple[float, ...]) -> pd.DataFrame:
+    """Path inside the box, so that no curve stretches the axes: a curve ends where it leaves.
+
+    Columns: spot, vix, vix_low, vix_high, with nothing outside; band_low, band_high, held at the
+    border there.
+    """
+    left, right, bottom, top = box
+    spot = path["spot"].to_numpy(dtype=float)
+    order = np.argsort(spot, kind="stable")
+    spot = spot[order]
+    values = path[CURVES].to_numpy(dtype=float)[order].T
+    cuts = [np.array([left, right])]
+    for level in (bottom, top):
+        above = values - level
+        rows, at = np.nonzero(above[:, :-1] * above[:, 1:] < 0.0)
+        share = above[rows, at] / (above[rows, at] - above[rows, at + 1])
+        cuts.append(spot[at] + share * (spot[at + 1] - spot[at]))
+    grid = np.union1d(spot, np.concatenate(cuts))
+    grid = grid[(grid >= max(left, spot[0])) & (grid <= min(right, spot[-1]))]
+    inner = np.array([np.interp(grid, spot, row) for row in values])
+    held = np.clip(inner, bottom, top)
+    shown = np.where(np.abs(inner - held) < 1e-9 * top, held, np.nan)
+    columns = dict(zip([*CURVES, "band_low", "band_high"], [*shown, *held[1:]], strict=True))
+    return pd.DataFrame({"spot": grid, **columns}).round(3)
+
+
+def _outlines(zero: pd.DataFrame, box: tuple[float, ...]) -> pd.DataFrame:
+    frame = frame_of(zero, ("spot", "vix", "panel", "order"), chart="plane zero")
+    frame = frame[["spot", "vix", "panel", "order"]].assign(
+        line=frame["line"] if "line" in frame.columns else 0
+    )
+    inside = frame["spot"].between(*box[:2]) & frame["vix"].between(*box[2:])
+    return frame[inside].round(3).reset_index(drop=True)
 
 
 def _nice(x: float) -> float:
@@ -92,51 +162,60 @@ def _nice(x: float) -> float:
     return next(step * power for step in (1.0, 2.0, 2.5, 4.0, 5.0, 8.0, 10.0) if step * power >= x)
 
 
-def _panel(
-    wide: pd.DataFrame,
-    index: int,
-    panels: list[str],
+@lru_cache(maxsize=32)
+def _template(
+    panels: tuple[str, ...],
     bound: float,
-    path: pd.DataFrame | None,
-    today: pd.DataFrame | None,
-    zero: pd.DataFrame | None,
-) -> alt.LayerChart:
+    zeros: tuple[str, ...],
+    path: bool,
+    today: bool,
+    width: int,
+    height: int,
+) -> dict[str, Any]:
+    """Everything but the numbers; `bound` is the end of the colour scale in dollars."""
+    charts = []
+    for i, name in enumerate(panels):
+        layers = [_cells(i, panels, bound)]
+        if name in zeros:
+            layers.append(_zero(name))
+        if path:
+            layers += _path()
+        if today:
+            layers.append(_today())
+        charts.append(
+            alt.LayerChart(layer=layers).properties(
+                width=width, height=height, title=panel_title(name)
+            )
+        )
+    joined = alt.hconcat(*charts, spacing=18, autosize=PAD).resolve_scale(
+        color="shared", x="shared", y="shared"
+    )
+    return template_of(joined.properties(usermeta={"embedOptions": {"renderer": RENDERER}}))
+
+
+def _cells(index: int, panels: tuple[str, ...], bound: float) -> alt.Chart:
     x = (
         alt.X("spot_low:Q")
         .title("SPX (index points)")
-        .scale(
-            domain=[float(wide["spot_low"].min()), float(wide["spot_high"].max())],
-            nice=False,
-            zero=False,
-        )
+        .scale(nice=False, zero=False)
         .axis(format=",.0f", tickCount=3, grid=False, labelFlush=False)
     )
     y = (
         alt.Y("vix_low:Q")
         .title("VIX (points)" if index == 0 else None)
-        .scale(
-            domain=[float(wide["vix_low"].min()), float(wide["vix_high"].max())],
-            nice=False,
-            zero=False,
-        )
+        .scale(nice=False, zero=False)
         .axis(format=",.0f", tickCount=5, grid=False, labels=index == 0)
     )
+    stops = [-bound, -bound / 4, 0.0, bound / 4, bound]
     colors: list[Any] = [ink(stop) for stop in palette.diverging()]
     color = (
         alt.Color(f"p{index}:Q")
-        .scale(
-            type="pow",
-            exponent=0.5,
-            domain=[-bound, -bound / 4, 0.0, bound / 4, bound],
-            range=colors,
-            clamp=True,
-            interpolate="rgb",
-        )
+        .scale(type="pow", exponent=0.5, domain=stops, range=colors, clamp=True, interpolate="rgb")
         .legend(
             title=["Profit", "(dollars)"],
             orient="right",
             format="$,.0f",
-            values=[-bound, -bound / 4, 0.0, bound / 4, bound],
+            values=stops,
             gradientLength=200,
             offset=14,
         )
@@ -149,59 +228,37 @@ def _panel(
         alt.Tooltip(f"p{i}:Q", title=f"{name} (dollars)", format="$,.0f")
         for i, name in enumerate(panels)
     ]
-    layers: list[alt.Chart] = [
-        alt.Chart(wide)
-        .mark_rect(x2Offset=1, y2Offset=-1, clip=True)
+    cells: alt.Chart = (
+        alt.Chart(alt.NamedData("plane"))
+        .mark_rect(x2Offset=1, y2Offset=-1, clip=True, aria=False)
         .encode(
             x=x, x2=alt.X2("spot_high:Q"), y=y, y2=alt.Y2("vix_high:Q"), color=color, tooltip=tips
         )
-    ]
-    if zero is not None and not zero.empty:
-        layers += _zero(zero, panels[index])
-    if path is not None and not path.empty:
-        layers += _path(path)
-    if today is not None and not today.empty:
-        layers.append(
-            alt.Chart(frame_of(today, ("spot", "vix"), chart="plane today"))
-            .mark_point(
-                filled=True,
-                size=90,
-                color=ink(palette.INK),
-                stroke=ink(palette.PAPER),
-                strokeWidth=1.5,
-                opacity=1,
-                clip=True,
-            )
-            .encode(
-                x=alt.X("spot:Q"),
-                y=alt.Y("vix:Q"),
-                tooltip=[
-                    alt.Tooltip("spot:Q", title="SPX today (points)", format=",.2f"),
-                    alt.Tooltip("vix:Q", title="VIX today (points)", format=".2f"),
-                ],
-            )
-        )
-    panel: alt.LayerChart = alt.LayerChart(layer=layers)
-    return panel
-
-
-def _zero(zero: pd.DataFrame, panel: str) -> list[alt.Chart]:
-    detail = ("line",) if "line" in zero.columns else ()
-    frame = frame_of(zero, ("spot", "vix", "panel", "order", *detail), chart="plane zero")
-    frame = frame[frame["panel"] == panel].drop(columns="panel").round(3)
-    if frame.empty:
-        return []
-    chart = (
-        alt.Chart(frame)
-        .mark_line(color=ink(palette.MUTED), strokeWidth=1.2, strokeDash=[2, 2], clip=True)
-        .encode(x=alt.X("spot:Q"), y=alt.Y("vix:Q"), order=alt.Order("order:Q"))
     )
-    return [chart.encode(detail=alt.Detail("line:N")) if detail else chart]
+    return cells
 
 
-def _path(path: pd.DataFrame) -> list[alt.Chart]:
-    frame = frame_of(path, ("spot", "vix", "vix_low", "vix_high"), chart="plane path").round(3)
-    base = alt.Chart(frame).encode(x=alt.X("spot:Q"), order=alt.Order("spot:Q"))
+def _zero(panel: str) -> alt.Chart:
+    chart: alt.Chart = (
+        alt.Chart(alt.NamedData("plane_zero"))
+        .transform_filter(alt.FieldEqualPredicate(field="panel", equal=panel))
+        .mark_line(color=ink(palette.MUTED), strokeWidth=1.2, strokeDash=[2, 2], clip=True)
+        .encode(
+            x=alt.X("spot:Q"),
+            y=alt.Y("vix:Q"),
+            order=alt.Order("order:Q"),
+            detail=alt.Detail("line:N"),
+        )
+    )
+    return chart
+
+
+def _path() -> list[alt.Chart]:
+    """Band of one conditional deviation, its edges, and the mean, readable on any colour."""
+    base = alt.Chart(alt.NamedData("plane_path")).encode(x=alt.X("spot:Q"))
+    band = base.mark_area(color=ink(palette.INK), opacity=0.12, clip=True).encode(
+        y=alt.Y("band_low:Q"), y2=alt.Y2("band_high:Q")
+    )
     edges = [
         base.mark_line(color=ink(palette.INK), strokeWidth=0.9, opacity=0.65, clip=True).encode(
             y=alt.Y(f"{name}:Q")
@@ -210,4 +267,28 @@ def _path(path: pd.DataFrame) -> list[alt.Chart]:
     ]
     halo = base.mark_line(color=ink(palette.PAPER), strokeWidth=4.5, opacity=0.55, clip=True)
     mean = base.mark_line(color=ink(palette.INK), strokeWidth=2, clip=True)
-    return [*edges, halo.encode(y=alt.Y("vix:Q")), mean.encode(y=alt.Y("vix:Q"))]
+    return [band, *edges, halo.encode(y=alt.Y("vix:Q")), mean.encode(y=alt.Y("vix:Q"))]
+
+
+def _today() -> alt.Chart:
+    point: alt.Chart = (
+        alt.Chart(alt.NamedData("plane_today"))
+        .mark_point(
+            filled=True,
+            size=90,
+            color=ink(palette.INK),
+            stroke=ink(palette.PAPER),
+            strokeWidth=1.5,
+            opacity=1,
+            clip=True,
+        )
+        .encode(
+            x=alt.X("spot:Q"),
+            y=alt.Y("vix:Q"),
+            tooltip=[
+                alt.Tooltip("spot:Q", title="SPX today (points)", format=",.2f"),
+                alt.Tooltip("vix:Q", title="VIX today (points)", format=".2f"),
+            ],
+        )
+    )
+    return point
