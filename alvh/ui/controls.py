@@ -11,12 +11,21 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
 import streamlit as st
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AllowInfNan, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from alvh.value import Value
 
-__all__ = ["Bounds", "bounds_of", "choice", "number", "problems", "slider", "switch"]
+__all__ = [
+    "Bounds",
+    "bounds_of",
+    "choice",
+    "number",
+    "options_of",
+    "problems",
+    "slider",
+    "switch",
+]
 
 _PROBLEMS = "link.problems"
 
@@ -33,6 +42,7 @@ class Bounds:
     step: float
     default: Any
     whole: bool
+    on_grid: bool
 
     @property
     def label(self) -> str:
@@ -43,7 +53,8 @@ class Bounds:
     def allowed(self) -> str:
         """The range, for a message."""
         unit = f" {self.unit}" if self.unit else ""
-        return f"from {self.low:,g} to {self.high:,g}{unit}"
+        grid = f" in steps of {self.step:g}" if self.on_grid else ""
+        return f"from {self.low:,.12g} to {self.high:,.12g}{unit}{grid}"
 
 
 def problems() -> list[str]:
@@ -74,15 +85,16 @@ def bounds_of(kind: type[Value], name: str) -> Bounds:
         step=extra.get("step", 1 if whole else 0.01),
         default=field.default,
         whole=whole,
+        on_grid=any(hasattr(rule, "multiple_of") for rule in field.metadata),
     )
 
 
-def slider(kind: type[Value], name: str, key: str, *, default: Any = None) -> Any:
-    """Slider over the range of a field."""
+def slider(kind: type[Value], name: str, key: str, *, default: Any = None, owner: str = "") -> Any:
+    """Slider over the range of a field; `owner` is put before its title in messages."""
     bounds = bounds_of(kind, name)
     cast = int if bounds.whole else float
     start = bounds.default if default is None else default
-    _check_link(key, kind.model_fields[name], bounds.title, bounds.allowed, start)
+    bind = _bind(key, kind.model_fields[name], owner + bounds.title, bounds.allowed, start)
     return st.slider(
         bounds.label,
         min_value=cast(bounds.low),
@@ -91,16 +103,24 @@ def slider(kind: type[Value], name: str, key: str, *, default: Any = None) -> An
         step=cast(bounds.step),
         key=key,
         help=bounds.help,
-        bind="query-params",
+        bind=bind,
     )
 
 
-def number(kind: type[Value], name: str, key: str, *, default: Any = None, form: str = "") -> Any:
+def number(
+    kind: type[Value],
+    name: str,
+    key: str,
+    *,
+    default: Any = None,
+    form: str = "",
+    owner: str = "",
+) -> Any:
     """Number box over the range of a field, for what is known exactly."""
     bounds = bounds_of(kind, name)
     cast = int if bounds.whole else float
     start = bounds.default if default is None else default
-    _check_link(key, kind.model_fields[name], bounds.title, bounds.allowed, start)
+    bind = _bind(key, kind.model_fields[name], owner + bounds.title, bounds.allowed, start)
     return st.number_input(
         bounds.label,
         min_value=cast(bounds.low),
@@ -110,7 +130,7 @@ def number(kind: type[Value], name: str, key: str, *, default: Any = None, form:
         key=key,
         help=bounds.help,
         format=form or None,
-        bind="query-params",
+        bind=bind,
     )
 
 
@@ -125,10 +145,10 @@ def choice(
     shown: Mapping[str, str] | None = None,
     on_change: Any = None,
 ) -> str:
-    """One of a few names."""
+    """One of a few names; `shown` are the words for them, on the page and in the link."""
     start = default or options[0]
-    _check_option(key, label, options, start)
     names = shown or {}
+    _check_option(key, label, [names.get(x, x) for x in options], names.get(start, start))
     if style == "list":
         picked = st.selectbox(
             label,
@@ -165,34 +185,35 @@ def options_of(kind: type[Value], name: str) -> tuple[str, ...]:
     return tuple(str(x) for x in get_args(kind.model_fields[name].annotation))
 
 
-def _check_link(key: str, field: FieldInfo, title: str, allowed: str, default: Any) -> None:
-    """Say so if the link holds a value the field does not allow, and take it out of the link."""
+def _bind(
+    key: str, field: FieldInfo, title: str, allowed: str, default: Any
+) -> Literal["query-params"] | None:
+    """Bind to the link, unless it holds a value the field does not allow: then say so.
+
+    Streamlit drops what is out of range by itself, but takes a number off the step; left unbound
+    for this one run, the control starts at its default.
+    """
     raw = st.query_params.get(key)
     if raw is None or key in st.session_state:
-        return
-    adapter: TypeAdapter[Any] = TypeAdapter(_annotated(field))
+        return "query-params"
+    kind: Any = field.annotation
+    rules = [AllowInfNan(False), *field.metadata] if kind is float else field.metadata
+    adapter: TypeAdapter[Any] = TypeAdapter(Annotated[kind, *rules] if rules else kind)
     try:
         adapter.validate_python(raw)
     except ValidationError:
-        _refuse(
-            key, f"{title} must be {allowed}, got “{raw[:40]}” in the link: {default:g} is used."
-        )
+        _refuse(key, f"{title} must be {allowed}", raw, f"{default:g}")
+        return None
+    return "query-params"
 
 
 def _check_option(key: str, title: str, options: Sequence[str], default: str) -> None:
     raw = st.query_params.get(key)
-    if raw is None or key in st.session_state or raw.lower() in {x.lower() for x in options}:
+    if raw is None or key in st.session_state or raw in options:
         return
-    listed = ", ".join(options)
-    _refuse(
-        key, f"{title} must be one of {listed}, got “{raw[:40]}” in the link: {default} is used."
-    )
+    _refuse(key, f"{title} must be one of {', '.join(options)}", raw, default)
 
 
-def _refuse(key: str, sentence: str) -> None:
-    problems().append(sentence)
+def _refuse(key: str, rule: str, raw: str, default: str) -> None:
+    problems().append(f"{rule}, got “{raw[:40]}” in the link: {default} is used.")
     del st.query_params[key]
-
-
-def _annotated(field: FieldInfo) -> Any:
-    return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation

@@ -21,7 +21,12 @@ from alvh.value import Value
 
 __all__ = ["Market", "choose"]
 
-_SOURCES = {"auto": "latest", "sample": "sample", "csv": "CSV", "hand": "hand"}
+_SOURCES = {
+    "auto": "latest close",
+    "sample": "offline sample",
+    "csv": "my CSV",
+    "hand": "by hand",
+}
 
 
 class ManualMarket(Value):
@@ -101,6 +106,7 @@ def choose() -> Market:
         tuple(_SOURCES),
         "market",
         shown=_SOURCES,
+        style="list",
         help="Latest close (Yahoo Finance, else the offline sample), the sample of 2014 to 2018, "
         "a CSV of yours, or levels typed in.",
     )

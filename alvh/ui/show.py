@@ -102,7 +102,9 @@ def table(frame: pd.DataFrame, columns: Mapping[str, tuple[str, str, str]], *, k
 
 def messages(notes: Sequence[str]) -> None:
     """What the user must know: about the data, and about the link that brought them here."""
-    for note in notes:
-        st.warning(note, icon=":material/info:")
-    for problem in controls.problems():
-        st.warning(problem, icon=":material/link_off:")
+    if notes:
+        st.warning(" ".join(notes), icon=":material/info:")
+    refused = controls.problems()
+    if refused:
+        st.warning("\n".join(f"- {sentence}" for sentence in refused), icon=":material/link_off:")
+        refused.clear()  # said once; the next change shows the page alone

@@ -118,7 +118,7 @@ def _hedge() -> tuple[HedgeLayer, ...]:
 
 
 def _layer(number: int, default: HedgeLayer, *, held: bool) -> HedgeLayer | None:
-    key = f"l{number}"
+    key, owner = f"l{number}", f"Layer {number}: "
     with st.expander(f"Layer {number}", expanded=False):
         on = controls.switch("Held", f"{key}.on", default=held, help="Whether the layer is held.")
         instrument = controls.choice(
@@ -131,17 +131,19 @@ def _layer(number: int, default: HedgeLayer, *, held: bool) -> HedgeLayer | None
             help=HedgeLayer.model_fields["instrument"].description,
         )
         chosen: dict[str, object] = {"instrument": instrument}
-        chosen["dte"] = controls.slider(HedgeLayer, "dte", f"{key}.dte", default=default.dte)
+        chosen["dte"] = controls.slider(
+            HedgeLayer, "dte", f"{key}.dte", default=default.dte, owner=owner
+        )
         if instrument != "future":
             chosen["delta"] = controls.slider(
-                HedgeLayer, "delta", f"{key}.delta", default=default.delta
+                HedgeLayer, "delta", f"{key}.delta", default=default.delta, owner=owner
             )
         if instrument == "call_spread":
             chosen["width"] = controls.slider(
-                HedgeLayer, "width", f"{key}.width", default=default.width
+                HedgeLayer, "width", f"{key}.width", default=default.width, owner=owner
             )
         chosen["quantity"] = controls.number(
-            HedgeLayer, "quantity", f"{key}.quantity", default=default.quantity
+            HedgeLayer, "quantity", f"{key}.quantity", default=default.quantity, owner=owner
         )
     return HedgeLayer.model_validate(chosen) if on else None
 

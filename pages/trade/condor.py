@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import streamlit as st
+from pydantic import ValidationError
 
-from alvh.errors import ParameterError
+from alvh.errors import ParameterError, explain
 from alvh.ui import cache, condor, market, notes, show, trade
 
-with st.sidebar:
-    seen = market.choose()
-    chosen = trade.choose()
+try:
+    with st.sidebar:
+        seen = market.choose()
+        chosen = trade.choose()
+except ValidationError as error:
+    st.error(". ".join(explain(error)), icon=":material/error:")
+    st.stop()
 
 show.messages(seen.notes)
 key = cache.BookKey(seen.model, seen.state, chosen.rule, chosen.layers)
