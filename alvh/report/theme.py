@@ -25,7 +25,14 @@ def display_config() -> dict[str, Any]:
         A Vega-Lite ``config``: no cut labels, no frame, legend strokes that can be seen.
     """
     return {
-        "axis": {"labelLimit": 160, "titleLimit": 400, "labelPadding": 6, "titlePadding": 10},
+        "axis": {
+            "labelFontSize": 12,
+            "titleFontSize": 13,
+            "labelLimit": 160,
+            "titleLimit": 400,
+            "labelPadding": 6,
+            "titlePadding": 10,
+        },
         "legend": {"labelLimit": 260, "symbolStrokeWidth": 2.5},
         "view": {"stroke": None},
     }

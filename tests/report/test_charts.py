@@ -12,6 +12,8 @@ from alvh.errors import DataError
 from alvh.report import charts, palette
 from alvh.report.charts.payoff import NOMINAL_WIDTH, _meets, _placed
 
+GROUPS = ("Condor", "Hedge", "Net")
+
 
 def found(node, key):
     """Every value stored under `key` anywhere in the specification, data apart."""
@@ -43,40 +45,67 @@ def test_payoff_axes_have_units_and_dollars(curves, densities, levels):
 
 
 def test_payoff_draws_every_series_in_its_colour(curves, densities, levels):
-    spec = charts.payoff(curves, densities, levels).to_dict()
+    figure = charts.payoff(curves, densities, levels)
+    spec = figure.to_dict()
     scales = [c["scale"] for c in found(spec, "color") if isinstance(c, dict) and "scale" in c]
     drawn = {
         name: color for s in scales for name, color in zip(s["domain"], s["range"], strict=True)
     }
-    assert drawn["Condor at expiry"] == palette.POLICY["unhedged"]
-    assert drawn["With hedge at expiry"] == palette.POLICY["alvh"]
+    names = figure.datasets["payoff_names"]["name"].tolist()
+    assert names == list(dict.fromkeys(curves["series"]))
+    assert drawn[f"s{names.index('Condor at expiry')}"] == palette.POLICY["unhedged"]
+    assert drawn[f"s{names.index('With hedge at expiry')}"] == palette.POLICY["alvh"]
     assert drawn["physical (P)"] == palette.MEASURE["physical (P)"]
-    assert len(drawn) == 5
+    dashes = next(d["scale"] for d in found(spec, "strokeDash") if "s0" in d["scale"]["domain"])
+    assert dashes["range"][names.index("With hedge, day 12")] == list(palette.DAY_DASH)
 
 
 def test_payoff_density_scale_is_hidden_and_its_own(curves, densities):
-    spec = charts.payoff(curves, densities).to_dict()
+    figure = charts.payoff(curves, densities)
+    spec = figure.to_dict()
     assert spec["resolve"]["scale"]["y"] == "independent"
     hidden = [y for y in found(spec, "y") if isinstance(y, dict) and y.get("field") == "density"]
     assert [y["axis"] for y in hidden] == [None]
-    assert hidden[0]["scale"]["domain"][1] > 2.0 * densities["density"].max()
+    assert hidden[0]["scale"]["domain"][1] > 2.0
+    drawn = figure.datasets["payoff_densities"].drop(columns="spot")
+    assert drawn.max().max() == 1.0
+    exact = densities.loc[densities["measure"] == "physical (P)", "density"].to_numpy()
+    shown = drawn["physical (P)"].to_numpy() * densities["density"].max()
+    assert shown == pytest.approx(exact, abs=1e-7)
 
 
 def test_payoff_shades_gain_and_loss_apart_and_draws_zero(curves):
-    spec = charts.payoff(curves).to_dict()
+    figure = charts.payoff(curves)
+    spec = figure.to_dict()
     areas = [m["color"] for m in found(spec, "mark") if m["type"] == "area"]
     assert areas == [palette.GAIN, palette.LOSS]
-    assert [{"profit": 0.0}] in spec["datasets"].values()
+    assert {"start": 0, "stop": 1, "as": "profit"} in list(found(spec, "sequence"))
+    frame = figure.datasets["payoff"]
+    assert (frame["gain"] + frame["loss"]).tolist() == frame["s0"].tolist()
+    assert frame["gain"].min() >= 0.0 >= frame["loss"].max()
 
 
 def test_payoff_tooltip_holds_every_series_exactly(curves):
-    spec = charts.payoff(curves).to_dict()
-    (tips,) = found(spec, "tooltip")
-    assert [tip["title"] for tip in tips] == ["SPX (points)", *dict.fromkeys(curves["series"])]
-    wide = next(rows for rows in spec["datasets"].values() if "s2" in rows[0])
-    row = next(r for r in wide if r["spot"] == 5000.0)
+    figure = charts.payoff(curves)
+    tips, frame = figure.datasets["payoff_tips"], figure.datasets["payoff"]
+    assert tips.columns.tolist() == ["SPX (points)", *dict.fromkeys(curves["series"])]
+    at = int(frame.loc[frame["spot"] == 5000.0, "row"].item())
     exact = curves.loc[curves["spot"] == 5000.0, "profit"].tolist()
-    assert [row["s0"], row["s1"], row["s2"]] == pytest.approx(exact, abs=0.01)
+    assert frame.loc[at, ["s0", "s1", "s2"]].tolist() == pytest.approx(exact, abs=0.01)
+    assert tips.iloc[at].tolist() == ["5,000.00", "$4,350", "$3,450", "$1,275"]
+    assert tips.iloc[0, 1] == "\u2212$45,650"
+    assert len(tips) == len(frame)
+
+
+def test_payoff_of_series_on_different_grids_leaves_gaps(curves):
+    figure = charts.payoff(curves.iloc[:-1].sample(frac=1.0, random_state=1).sort_values("series"))
+    frame = figure.datasets["payoff"]
+    names = figure.datasets["payoff_names"]["name"].tolist()
+    assert frame["spot"].is_monotonic_increasing
+    gap = frame[f"s{names.index('With hedge, day 12')}"]
+    assert gap.isna().tolist() == [False] * 240 + [True]
+    assert figure.to_dict()["datasets"]["payoff"][-1][gap.name] is None
+    assert figure.datasets["payoff_tips"]["With hedge, day 12"].iloc[-1] == ""
 
 
 def test_payoff_level_labels_do_not_meet(levels):
@@ -147,7 +176,7 @@ def test_plane_axes_have_units_and_the_path_is_in_every_panel(cells, path):
     assert titles(spec, "y") == {"VIX (points)"}
     for panel in spec["hconcat"]:
         kinds = [layer["mark"]["type"] for layer in panel["layer"]]
-        assert kinds == ["rect", "line", "line", "line", "line", "point"]
+        assert kinds == ["rect", "area", "line", "line", "line", "line", "point"]
 
 
 def test_plane_zero_line_is_drawn_in_its_own_panel(cells):
@@ -160,7 +189,38 @@ def test_plane_sends_one_row_a_cell(full_cells):
     spec = charts.plane(full_cells).to_dict()
     (rows,) = spec["datasets"].values()
     assert len(rows) == 45 * 35
+    assert spec["usermeta"]["embedOptions"]["renderer"] == "canvas"
     assert len(json.dumps(spec)) < 300_000
+
+
+def test_plane_sorts_cells_by_panel(cells):
+    mixed = cells.sample(frac=1.0, random_state=3)
+    one, other = (charts.plane(frame).datasets["plane"] for frame in (cells, mixed))
+    order = ["spot_low", "vix_low"]
+    one, other = (frame.sort_values(order, ignore_index=True) for frame in (one, other))
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_plane_without_a_hedge_has_one_panel(cells, path):
+    spec = charts.plane(cells[cells["panel"] == "Condor"], path).to_dict()
+    assert [panel["title"]["text"] for panel in spec["hconcat"]] == ["Condor"]
+
+
+def test_plane_path_ends_where_it_leaves_the_grid(cells, path):
+    far = path.assign(vix_high=2.0 * path["vix"], vix_low=0.5 * path["vix"])
+    frame = charts.plane(cells, far).datasets["plane_path"]
+    assert frame["vix_high"].max() == 60.0
+    assert frame["vix_high"].isna().any()
+    assert frame["vix_low"].min() == 12.0
+    assert frame[["band_low", "band_high"]].min().min() == 12.0
+    assert frame[["band_low", "band_high"]].max().max() == 60.0
+    inside = frame[frame["spot"].isin(path["spot"].round(3))]
+    assert inside["vix"].tolist() == pytest.approx(path["vix"].tolist(), abs=1e-3)
+
+
+def test_plane_leaves_out_what_is_off_the_grid(cells):
+    today = pd.DataFrame({"spot": [5000.0], "vix": [90.0]})
+    assert charts.plane(cells, today=today).datasets["plane_today"].empty
 
 
 def test_plane_refuses_uneven_grids_and_nothing(cells):
@@ -189,8 +249,10 @@ def test_greeks_have_a_panel_and_a_unit_each(greeks, field, draw, title):
     assert titles(spec, "x") == {title}
     assert spec["resolve"]["scale"] == {"color": "shared"}
     scale = next(c["scale"] for c in found(spec, "color") if "scale" in c)
-    assert scale["range"] == [palette.GROUP[name] for name in ("Condor", "Hedge", "Net")]
-    assert [{"value": 0.0}] in spec["datasets"].values()
+    assert scale["range"] == [palette.GROUP[name] for name in GROUPS]
+    assert {"start": 0, "stop": 1, "as": "value"} in list(found(spec, "sequence"))
+    (rows,) = spec["datasets"].values()
+    assert set(rows[0]) == {field, *(f"{g}_{b}" for g in ("Delta", "Vega") for b in GROUPS)}
     names = [param["name"] for param in found(spec, "params") for param in param]
     assert len(names) == len(set(names)) == 2
 
@@ -198,6 +260,9 @@ def test_greeks_have_a_panel_and_a_unit_each(greeks, field, draw, title):
 def test_greeks_mark_today_and_refuse_nothing(greeks):
     spec = charts.greeks_by_spot(greeks["spot"], spot=5000.0).to_dict()
     assert [{"spot": 5000.0}] in spec["datasets"].values()
+    lower = greeks["spot"].assign(greek=greeks["spot"]["greek"].str.lower(), unit="$ per point")
+    titles_of = [p["title"]["text"] for p in charts.greeks_by_spot(lower).to_dict()["concat"]]
+    assert titles_of == ["Delta ($ per point)", "Vega ($ per point)"]
     with pytest.raises(DataError, match="row"):
         charts.greeks_by_day(greeks["day"].iloc[:0])
 
@@ -210,6 +275,7 @@ def test_hedge_shock_draws_the_total_heavier(shock):
     assert widths[1] > widths[0]
     scale = next(c["scale"] for c in found(spec, "color") if isinstance(c, dict) and "scale" in c)
     assert scale["range"] == [*palette.LAYERS[:2], palette.GROUP["Total"]]
+    assert spec["datasets"]["shock_names"][-1] == {"name": "Total"}
     with pytest.raises(DataError, match="row"):
         charts.hedge_shock(shock.iloc[:0])
 

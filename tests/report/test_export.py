@@ -62,6 +62,7 @@ def test_svg_holds_title_axes_and_source(curves, densities, levels):
         "SPX 5,000, VIX 16.2",
         "Profit (dollars)",
         "seed 7",
+        "With hedge, day 12",
         "\u2212$10,000",
     ):
         assert part in words

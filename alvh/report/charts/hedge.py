@@ -17,6 +17,7 @@ from alvh.report.charts._parts import (
     follow,
     frame_of,
     ink,
+    kept,
     series_legend,
     spread,
     template_of,
@@ -109,7 +110,11 @@ def _shock_template(
         )
     if marked:
         layers += _today()
-    layers.append(follow("shock", "vix", name="shock_pointer", tip="shock_tips"))
+    layers += [
+        follow("shock", "vix", name="shock_pointer", tip="shock_tips"),
+        kept("shock_tips"),
+        kept("shock_names"),
+    ]
     return template_of(alt.layer(*layers).properties(width="container", height=height))
 
 

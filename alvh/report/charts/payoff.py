@@ -18,6 +18,7 @@ from alvh.report.charts._parts import (
     follow,
     frame_of,
     ink,
+    kept,
     names_of,
     series_legend,
     spread,
@@ -154,6 +155,8 @@ def _template(
         zero_line("profit").encode(y=_dollars("profit")),
         drawn,
         follow("payoff", "spot", name="payoff_pointer", tip="payoff_tips"),
+        kept("payoff_tips"),
+        kept("payoff_names"),
     ]
     groups: list[Any] = [alt.layer(*_levels()), alt.layer(*profit)]
     if measures:

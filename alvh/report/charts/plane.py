@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import altair as alt
 import numpy as np
@@ -18,10 +18,10 @@ from alvh.report.figure import Figure
 
 __all__ = ["plane"]
 
-PANELS: Final = ("Condor", "Hedge", "Both")
-EDGES: Final = ["spot_low", "spot_high", "vix_low", "vix_high", "spot", "vix"]
+PANELS: Final[tuple[str, ...]] = ("Condor", "Hedge", "Both")
+EDGES: Final = ["spot_low", "spot_high", "vix_low", "vix_high"]
+Box: TypeAlias = tuple[float, float, float, float]  # spot from and to, VIX from and to
 CURVES: Final = ["vix", "vix_low", "vix_high"]
-RENDERER: Final = "canvas"  # thousands of cells repaint faster as pixels than as elements
 
 
 def plane(
@@ -38,9 +38,10 @@ def plane(
     Parameters
     ----------
     cells : DataFrame
-        Columns ``spot_low``, ``spot_high``, ``spot`` (index points), ``vix_low``, ``vix_high``,
-        ``vix`` (VIX points), ``profit`` (dollars), ``panel`` ("Condor", with a hedge "Hedge" and
-        "Both" too); the same grid in every panel.
+        Columns ``spot_low``, ``spot_high`` (index points), ``vix_low``, ``vix_high`` (VIX points),
+        ``profit`` (dollars), ``panel`` ("Condor", with a hedge "Hedge" and "Both" too); the same
+        grid in every panel. The tooltip gives the middle of a cell, arithmetic in SPX and
+        geometric in VIX.
     path : DataFrame, optional
         Columns ``spot`` (index points), ``vix``, ``vix_low``, ``vix_high`` (VIX points): the
         model's mean of VIX given SPX, and where VIX squared is one conditional standard deviation
@@ -69,7 +70,8 @@ def plane(
         raise DataError("plane cells must have at least one row")
     panels, edges, profit = _gridded(long)
     table = dict(zip(EDGES, edges, strict=True))
-    box = (edges[0].min(), edges[1].max(), edges[2].min(), edges[3].max())
+    low, high = edges.min(axis=1).tolist(), edges.max(axis=1).tolist()
+    box = (low[0], high[1], low[2], high[3])
     parts = {f"p{i}": values for i, values in enumerate(np.round(profit))}
     datasets = {"plane": pd.DataFrame({**table, **parts})}
     zeros: tuple[str, ...] = ()
@@ -83,8 +85,7 @@ def plane(
         )
     if today is not None and not today.empty:
         now = frame_of(today, ("spot", "vix"), chart="plane today")
-        inside = now["spot"].between(*box[:2]) & now["vix"].between(*box[2:])
-        datasets["plane_today"] = now.loc[inside, ["spot", "vix"]].reset_index(drop=True)
+        datasets["plane_today"] = _inside(now[["spot", "vix"]], box)
     template = _template(
         panels=tuple(panels),
         bound=_nice(float(np.nanmax(np.abs(profit), initial=0.0))),
@@ -98,7 +99,7 @@ def plane(
 
 
 def _gridded(cells: pd.DataFrame) -> tuple[list[str], FloatArray, FloatArray]:
-    """Panels, edges and centres of shape (6, n_cells), profits of shape (n_panels, n_cells)."""
+    """Panels, edges of shape (4, n_cells), profits of shape (n_panels, n_cells)."""
     codes, uniques = pd.factorize(cells["panel"])
     found = [str(name) for name in uniques]
     n = len(cells) // len(found)
@@ -109,7 +110,7 @@ def _gridded(cells: pd.DataFrame) -> tuple[list[str], FloatArray, FloatArray]:
         numbers = numbers[np.argsort(codes, kind="stable")]
     blocks = numbers.reshape(len(found), n, len(EDGES) + 1)
     if (blocks[:, :, :-1] != blocks[0, :, :-1]).any():  # perhaps in another order
-        order = [np.lexsort(block[:, :4].T) for block in blocks]
+        order = [np.lexsort(block[:, :-1].T) for block in blocks]
         blocks = np.stack([block[rows] for block, rows in zip(blocks, order, strict=True)])
         if (blocks[:, :, :-1] != blocks[0, :, :-1]).any():
             raise DataError("plane cells must lie on one grid for all panels")
@@ -119,7 +120,7 @@ def _gridded(cells: pd.DataFrame) -> tuple[list[str], FloatArray, FloatArray]:
     return panels, np.round(blocks[0, :, :-1].T, 3), blocks[wanted, :, -1]
 
 
-def _clipped(path: pd.DataFrame, box: tuple[float, ...]) -> pd.DataFrame:
+def _clipped(path: pd.DataFrame, box: Box) -> pd.DataFrame:
     """Path inside the box, so that no curve stretches the axes: a curve ends where it leaves.
 
     Columns: spot, vix, vix_low, vix_high, with nothing outside; band_low, band_high, held at the
@@ -145,13 +146,18 @@ def _clipped(path: pd.DataFrame, box: tuple[float, ...]) -> pd.DataFrame:
     return pd.DataFrame({"spot": grid, **columns}).round(3)
 
 
-def _outlines(zero: pd.DataFrame, box: tuple[float, ...]) -> pd.DataFrame:
+def _outlines(zero: pd.DataFrame, box: Box) -> pd.DataFrame:
     frame = frame_of(zero, ("spot", "vix", "panel", "order"), chart="plane zero")
     frame = frame[["spot", "vix", "panel", "order"]].assign(
         line=frame["line"] if "line" in frame.columns else 0
     )
-    inside = frame["spot"].between(*box[:2]) & frame["vix"].between(*box[2:])
-    return frame[inside].round(3).reset_index(drop=True)
+    return _inside(frame, box).round(3)
+
+
+def _inside(points: pd.DataFrame, box: Box) -> pd.DataFrame:
+    left, right, bottom, top = box
+    inside = points["spot"].between(left, right) & points["vix"].between(bottom, top)
+    return points[inside].reset_index(drop=True)
 
 
 def _nice(x: float) -> float:
@@ -190,7 +196,7 @@ def _template(
     joined = alt.hconcat(*charts, spacing=18, autosize=PAD).resolve_scale(
         color="shared", x="shared", y="shared"
     )
-    return template_of(joined.properties(usermeta={"embedOptions": {"renderer": RENDERER}}))
+    return template_of(joined)
 
 
 def _cells(index: int, panels: tuple[str, ...], bound: float) -> alt.Chart:
@@ -230,6 +236,10 @@ def _cells(index: int, panels: tuple[str, ...], bound: float) -> alt.Chart:
     ]
     cells: alt.Chart = (
         alt.Chart(alt.NamedData("plane"))
+        .transform_calculate(
+            spot="(datum.spot_low + datum.spot_high) / 2",
+            vix="sqrt(datum.vix_low * datum.vix_high)",
+        )
         .mark_rect(x2Offset=1, y2Offset=-1, clip=True, aria=False)
         .encode(
             x=x, x2=alt.X2("spot_high:Q"), y=y, y2=alt.Y2("vix_high:Q"), color=color, tooltip=tips
