@@ -32,7 +32,7 @@ from alvh.model.parameters import ModelParameters
 __all__ = ["affine_coefficients", "coefficient_slopes", "real_coefficients"]
 
 _TOLERANCE = 1e-10
-_MAX_STEPS = 200_000
+_MAX_STEPS = 20_000
 
 # Dormand and Prince (1980), 5(4), first-same-as-last.
 _A21 = 1 / 5
@@ -51,7 +51,10 @@ def _slopes(p, y, c, k):  # type: ignore[no-untyped-def]
     d, inv_a, b, q2, c0, jump, s_rho_j, scale, killing = k
     lift = 1.0 + y * inv_a
     big = (b + y) / lift
-    gain = jump / (1.0 - p[11] * (s_rho_j + big))
+    pole = 1.0 - p[11] * (s_rho_j + big)
+    if pole == 0.0:
+        pole = 1e-300 + 0j
+    gain = jump / pole
     dy = -d * y + q2 * y * y + c0 + p[7] * gain * lift * lift * scale
     dc = 0.5 * p[5] * p[5] * c * c - p[3] * c + p[0] * big
     da = p[3] * p[4] * c + p[6] * (gain - killing)

@@ -32,7 +32,7 @@ def black_price(
     f, k, w = (
         positive("forward", forward),
         positive("strike", strike),
-        as_array("deviation", deviation),
+        non_negative("deviation", deviation),
     )
     sign = np.where(is_call(kind), 1.0, -1.0)
     return shaped(np.asarray(_price(f, k, w, sign)))

@@ -50,6 +50,8 @@ class Grid(NamedTuple):
         `variance_axis` and `strike_axis`.
     puts : int64 ndarray of shape (2,)
         How many of the strikes of x and of y are puts.
+    floor : float
+        Constant below which squared VIX (decimal) never falls.
     rate, carry : float
         Interest rate, and rate less dividend yield, a year.
     """
@@ -62,6 +64,7 @@ class Grid(NamedTuple):
     vix_variance: FloatArray
     axes: FloatArray
     puts: Any
+    floor: float
     rate: float
     carry: float
 
@@ -208,10 +211,18 @@ def vix_forward(grid, n, v, m, wv, wm):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, error_model="numpy")
 def vix_call(grid, n, v, m, wv, wm, future, strike):  # type: ignore[no-untyped-def]
-    """Undiscounted VIX call, `n` >= 1 days to expiry; decimals. `future` as `vix_forward`."""
+    """Undiscounted VIX call, `n` >= 1 days to expiry; decimals. `future` as `vix_forward`.
+
+    Strikes are scaled as squares over the floor of squared VIX, where its law may pile up: the log
+    of that ratio to the future's, in deviations.
+    """
+    excess = strike * strike - grid.floor
+    if excess <= 0.0:
+        return future - strike
     a, b = grid.vix_mean[n - 1], grid.vix_variance[n - 1]
-    mean = a[0] * v + a[1] * m + a[2]
+    mean = max(a[0] * v + a[1] * m + a[2] - grid.floor, 1e-12)
     deviation = np.sqrt(max(b[0] * v + b[1] * m + b[2], 1e-16))
-    y = np.log(strike / future) * 2.0 * mean / deviation
+    own = max(future * future - grid.floor, 1e-12)
+    y = np.log(excess / own) * mean / deviation
     value = future * _otm(grid.vix[n - 1], grid.axes[3], grid.puts[1], wv, wm, y, y > 0.0)
     return value if y > 0.0 else value + future - strike

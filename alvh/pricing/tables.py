@@ -50,6 +50,7 @@ _M_AXIS = (0.0003, 0.8, 13)
 _X_AXIS = (1.0, -400.0, 30.0, 0.1, 0.115)  # knee, lowest, highest, step of puts, of calls
 _Y_AXIS = (1.0, -8.0, 300.0, 0.095, 0.165)
 _Y_FLOOR = 1e-8  # added to the variance of squared VIX that scales strikes
+_LOG_REACH = 12.0  # strikes above 400 futures are worth nothing
 _HIGHEST_STRIKE = 2.2  # VIX options above 220 points are worth nothing
 _SCALE_FLOOR = 4e-5  # variance a year added to the scale of strikes, so that it never vanishes
 _TAIL = 13.0  # log of the bound on the mass (2e-6; the mass itself is smaller) outside
@@ -104,6 +105,7 @@ class PricingTables:
             vix_variance=_frozen(variance, np.float64),
             axes=_frozen(np.array([v_axis, m_axis, x_axis, y_axis]), np.float64),
             puts=_frozen(np.array([x_puts, y_puts]), np.int64),
+            floor=log_contract_variance(model, VIX_HORIZON)[2],
             rate=model.rate,
             carry=model.rate - model.dividend_yield,
         )
@@ -318,8 +320,12 @@ def _tabulate_vix(
         deviation = np.sqrt(_affine(coarse[i : i + 1], v, m)[0])
         middle = _affine(mean[n - 1 : n], v, m)[0]
         ratio[i] = futures[i] / middle
-        relative = np.exp(y * (0.5 * deviation / middle)[:, None])
-        calls = _vix_day(model, n / TRADING_DAYS, v, m, deviation, root[:, None] * relative)
+        floor = log_contract_variance(model, VIX_HORIZON)[2]
+        own = np.maximum(futures[i] - floor, 1e-12)
+        reach = np.minimum(y * (deviation / np.maximum(middle - floor, 1e-12))[:, None], _LOG_REACH)
+        strikes = np.sqrt(floor + own[:, None] * np.exp(reach))
+        relative = strikes / root[:, None]
+        calls = _vix_day(model, n / TRADING_DAYS, v, m, deviation, strikes)
         calls /= root[:, None]
         calls[:, :n_puts] += relative[:, :n_puts] - 1.0  # puts, by parity
         values[i] = np.maximum(calls, 0.0)

@@ -101,7 +101,8 @@ def vvix(model: ModelParameters, state: MarketState, horizon: float = VIX_HORIZO
     tau = float(positive("horizon", horizon))
     forward = np.asarray(_laplace(model, state, tau, slopes=False)[0]) / 100.0
     log_mean = _mean_log(model, state, tau)
-    return shaped(100.0 * np.sqrt(np.maximum(2.0 * np.log(forward) - log_mean, 0.0) / tau))
+    log_forward = np.log(np.maximum(forward, 1e-150))  # a VIX of zero has no VVIX: zero
+    return shaped(100.0 * np.sqrt(np.maximum(2.0 * log_forward - log_mean, 0.0) / tau))
 
 
 def vix_option(
@@ -230,7 +231,11 @@ def _laplace_coefficients(
             model, 0.0, [tau], omega_variance=-s * p, omega_mean=-s * q, tolerance=1e-11
         )
     )
+    # far out, where the moment is nil, the solver may have given up: nil it is
+    solved = np.isfinite(a) & np.isfinite(b) & np.isfinite(c)
+    b, c = np.where(solved, b, 0.0), np.where(solved, c, 0.0)
     slopes = coefficient_slopes(model, 0.0, b, c)
+    a = np.where(solved, a, -1e6)
     return s, tuple(x.real for x in (a, b, c, *slopes))
 
 
@@ -250,7 +255,7 @@ def _mean(
     mean_v = level + (v - level) * fade_v + model.kappa * (m - model.theta) * mix
     slope_m = -model.mean_kappa * (mean_m - model.theta)
     slope_v = model.kappa * (mean_m - model.theta) + drift - speed * mean_v
-    return p * mean_v + q * mean_m + c, p * fade_v, p * slope_v + q * slope_m
+    return np.maximum(p * mean_v + q * mean_m + c, 0.0), p * fade_v, p * slope_v + q * slope_m
 
 
 def _laplace(
@@ -356,7 +361,7 @@ def _mean_log(model: ModelParameters, state: MarketState, tau: float) -> FloatAr
     shape = t.shape
     v, m = v.ravel(), m.ravel()
     mean = _mean(model, tau, v, m, _loading(model))[0]
-    out = np.log(mean)
+    out = np.log(np.maximum(mean, 1e-300))
     for some, s, (a, b, c, *_), c0 in _by_level(model, tau, mean):
         moment = np.exp(a + np.multiply.outer(v[some], b) + np.multiply.outer(m[some], c) - s * c0)
         point = np.exp(-np.multiply.outer(mean[some], s))
