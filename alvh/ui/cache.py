@@ -109,9 +109,11 @@ def pictures(key: BookKey, premia: RiskPremia, day: int, follow: bool) -> Pictur
     spots = exposure.spot_range(book)
     curves = exposure.payoff_curves(book, premia, day, spots, priced, follow=follow)
     levels = exposure.levels(book, curves)
-    payoff = charts.payoff(curves, exposure.densities(book, premia, spots), levels, height=430)
+    payoff = charts.payoff(curves, exposure.densities(book, premia, spots), levels, height=440)
     grid = exposure.plane(book, premia, day, priced)
-    plane = charts.plane(grid.cells, grid.path, today=grid.today)
+    plane = charts.plane(
+        grid.cells, grid.path, today=grid.today, width=400, height=122, stacked=True
+    )
     return Pictures(payoff, plane, curves, grid.cells)
 
 

@@ -60,7 +60,9 @@ def figure(
     drawn: Figure, *, key: str, title: str, subtitle: str, source: str, data: pd.DataFrame
 ) -> None:
     """A figure, and buttons that save it as PNG, as SVG, and its numbers as CSV."""
-    st.vega_lite_chart(drawn.spec(), width="stretch", key=f"{key}.chart")
+    # Streamlit would stretch every panel of a concatenation to the whole column
+    fluid = drawn.template.get("width") == "container"
+    st.vega_lite_chart(drawn.spec(), width="stretch" if fluid else "content", key=f"{key}.chart")
     picture = partial(export.png, drawn, title=title, subtitle=subtitle, source=source)
     drawing = partial(export.svg, drawn, title=title, subtitle=subtitle, source=source)
     stem = key.replace(".", "-")

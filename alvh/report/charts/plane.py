@@ -32,6 +32,7 @@ def plane(
     zero: pd.DataFrame | None = None,
     width: int = 960,
     height: int = 260,
+    stacked: bool = False,
 ) -> Figure:
     """Profit on a grid of SPX and VIX, one panel a part of the book, with the model's path.
 
@@ -53,6 +54,8 @@ def plane(
         its line) and, where a panel has several lines, ``line``: where profit is nil.
     width, height : int
         Pixels of the whole picture, and of one panel.
+    stacked : bool, default=False
+        Panels below one another, for a narrow column, instead of side by side.
 
     Returns
     -------
@@ -92,8 +95,9 @@ def plane(
         zeros=zeros,
         path="plane_path" in datasets,
         today="plane_today" in datasets,
-        width=max(120, (width - 150) // len(panels) - 14),
+        width=width - 75 if stacked else max(120, (width - 150) // len(panels) - 14),
         height=height,
+        stacked=stacked,
     )
     return Figure(template, datasets)
 
@@ -177,11 +181,12 @@ def _template(
     today: bool,
     width: int,
     height: int,
+    stacked: bool,
 ) -> dict[str, Any]:
     """Everything but the numbers; `bound` is the end of the colour scale in dollars."""
     charts = []
     for i, name in enumerate(panels):
-        layers = [_cells(i, panels, bound)]
+        layers = [_cells(i, panels, bound, stacked)]
         if name in zeros:
             layers.append(_zero(name))
         if path:
@@ -193,24 +198,29 @@ def _template(
                 width=width, height=height, title=panel_title(name)
             )
         )
-    joined = alt.hconcat(*charts, spacing=18, autosize=PAD).resolve_scale(
+    join = alt.vconcat if stacked else alt.hconcat
+    joined = join(*charts, spacing=10 if stacked else 18, autosize=PAD).resolve_scale(
         color="shared", x="shared", y="shared"
     )
     return template_of(joined)
 
 
-def _cells(index: int, panels: tuple[str, ...], bound: float) -> alt.Chart:
+def _cells(index: int, panels: tuple[str, ...], bound: float, stacked: bool) -> alt.Chart:
+    below = not stacked or index == len(panels) - 1
+    beside = stacked or index == 0
     x = (
         alt.X("spot_low:Q")
-        .title("SPX (index points)")
+        .title("SPX (index points)" if below else None)
         .scale(nice=False, zero=False)
-        .axis(format=",.0f", tickCount=3, grid=False, labelFlush=False)
+        .axis(
+            format=",.0f", tickCount=6 if stacked else 3, grid=False, labelFlush=False, labels=below
+        )
     )
     y = (
         alt.Y("vix_low:Q")
-        .title("VIX (points)" if index == 0 else None)
+        .title("VIX (points)" if beside else None)
         .scale(nice=False, zero=False)
-        .axis(format=",.0f", tickCount=5, grid=False, labels=index == 0)
+        .axis(format=",.0f", tickCount=4 if stacked else 5, grid=False, labels=beside)
     )
     stops = [-bound, -bound / 4, 0.0, bound / 4, bound]
     colors: list[Any] = [ink(stop) for stop in palette.diverging()]
@@ -218,12 +228,12 @@ def _cells(index: int, panels: tuple[str, ...], bound: float) -> alt.Chart:
         alt.Color(f"p{index}:Q")
         .scale(type="pow", exponent=0.5, domain=stops, range=colors, clamp=True, interpolate="rgb")
         .legend(
-            title=["Profit", "(dollars)"],
-            orient="right",
+            title="Profit (dollars)" if stacked else ["Profit", "(dollars)"],
+            orient="bottom" if stacked else "right",
             format="$,.0f",
             values=stops,
-            gradientLength=200,
-            offset=14,
+            gradientLength=260 if stacked else 200,
+            offset=8 if stacked else 14,
         )
     )
     tips = [
