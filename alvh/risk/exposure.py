@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -14,9 +15,11 @@ import pandas as pd
 from alvh._typing import FloatArray
 from alvh.clock import TRADING_DAYS, year_fraction
 from alvh.errors import require
+from alvh.model.parameters import ModelParameters
 from alvh.model.premia import RiskPremia
 from alvh.model.state import MarketState
 from alvh.pricing import (
+    ConditionalVix,
     Greeks,
     PricingTables,
     black_delta,
@@ -192,9 +195,12 @@ def payoff_curves(
         name = "today" if day == 0 else f"day {day}"
         label = f"With hedge, {name}" if book.hedge else f"Condor, {name}"
         frames[label] = book.profit(state, day, tables=tables)
-    return pd.concat(
-        [pd.DataFrame({"spot": spots, "profit": p, "series": s}) for s, p in frames.items()],
-        ignore_index=True,
+    return pd.DataFrame(
+        {
+            "spot": np.tile(spots, len(frames)),
+            "profit": np.concatenate(list(frames.values())),
+            "series": np.repeat(list(frames), spots.size),
+        }
     )
 
 
@@ -235,20 +241,16 @@ def condor_break_evens(book: Book) -> list[float]:
 
 def densities(book: Book, premia: RiskPremia, spots: FloatArray) -> pd.DataFrame:
     """Density of the index at the condor's expiry under P and Q: spot, density, measure."""
-    tau = year_fraction(book.n_days)
     laws = {"physical (P)": premia.physical(book.model), "risk-neutral (Q)": book.model}
-    return pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    "spot": spots,
-                    "density": index_density(model, book.state, spots, tau),
-                    "measure": measure,
-                }
-            )
-            for measure, model in laws.items()
-        ],
-        ignore_index=True,
+    values = [
+        np.interp(spots, *_density_curve(model, book.state, book.n_days)) for model in laws.values()
+    ]
+    return pd.DataFrame(
+        {
+            "spot": np.tile(spots, len(laws)),
+            "density": np.concatenate(values),
+            "measure": np.repeat(list(laws), spots.size),
+        }
     )
 
 
@@ -258,8 +260,8 @@ def plane(
     day: int,
     tables: PricingTables,
     *,
-    n_spot: int = 45,
-    n_vix: int = 35,
+    n_spot: int = 60,
+    n_vix: int = 40,
 ) -> Plane:
     """Profit on `day` over the plane of the index and VIX, for condor, hedge and both.
 
@@ -288,12 +290,13 @@ def plane(
         "spot": spot[columns.ravel()],
         "vix": vix[rows.ravel()],
     }
-    cells = pd.concat(
-        [
-            pd.DataFrame({**base, "profit": profit.ravel(), "panel": panel})
-            for panel, profit in parts.items()
-        ],
-        ignore_index=True,
+    n = len(parts)
+    cells = pd.DataFrame(
+        {
+            **{name: np.tile(values, n) for name, values in base.items()},
+            "profit": np.concatenate([profit.ravel() for profit in parts.values()]),
+            "panel": np.repeat(list(parts), n_spot * n_vix),
+        }
     )
     given = _given(book, premia, day, spot)
     path = pd.DataFrame(
@@ -303,15 +306,39 @@ def plane(
     return Plane(cells, path.clip(lower=vix_edges[0], upper=None), today)
 
 
-def _given(book: Book, premia: RiskPremia, day: int, spots: FloatArray):  # type: ignore[no-untyped-def]
+def _given(book: Book, premia: RiskPremia, day: int, spots: FloatArray) -> ConditionalVix:
     """VIX given the index after `day` days (at least one) under P."""
-    return vix_given_index(
-        premia.physical(book.model),
-        book.state,
-        spots,
-        max(day, 1) / TRADING_DAYS,
-        loading_model=book.model,
+    physical = premia.physical(book.model)
+    levels, given = _given_curve(physical, book.model, book.state, max(day, 1))
+    return ConditionalVix(
+        *(np.interp(spots, levels, curve) for curve in (given.mean, given.low, given.high))
     )
+
+
+@lru_cache(maxsize=256)
+def _density_curve(
+    model: ModelParameters, state: MarketState, day: int
+) -> tuple[FloatArray, FloatArray]:
+    """Density of the index on a fine grid of its own, for the same reason as `_given_curve`."""
+    tau = day / TRADING_DAYS
+    move = float(expected_move(vix_index(model, state), tau))
+    levels = float(state.spot) * np.exp(np.linspace(-12.0, 8.0, 2501) * max(move, 1e-3))
+    return levels, index_density(model, state, levels, tau)
+
+
+@lru_cache(maxsize=256)
+def _given_curve(
+    physical: ModelParameters, model: ModelParameters, state: MarketState, day: int
+) -> tuple[FloatArray, ConditionalVix]:
+    """VIX given the index on a grid of its own, so that another condor solves nothing again."""
+    tau = day / TRADING_DAYS
+    spot = float(state.spot)
+    move = float(expected_move(vix_index(model, state), tau))
+    reach = np.concatenate([np.linspace(-8.0, -3.2, 13), np.linspace(-3.0, 3.0, 97), [3.5, 4.5]])
+    levels = np.unique(
+        np.concatenate([spot * np.exp(reach * move), spot * np.linspace(0.3, 1.5, 61)])
+    )
+    return levels, vix_given_index(physical, state, levels, tau, loading_model=model)
 
 
 def _expected_mean(book: Book, premia: RiskPremia, day: int) -> float:
@@ -333,14 +360,29 @@ def _state_along(
 
 def _leg_greeks(book: Book, state: MarketState, leg: Leg, n_days: int) -> dict[str, FloatArray]:
     """Greeks of a position in dollars, in the units of `GREEK_UNITS`."""
+    if state is book.state:
+        return _leg_greeks_now(book.model, state, leg, n_days)
+    return _greeks_of(book.model, state, leg, n_days)
+
+
+@lru_cache(maxsize=1024)
+def _leg_greeks_now(
+    model: ModelParameters, state: MarketState, leg: Leg, n_days: int
+) -> dict[str, FloatArray]:
+    return _greeks_of(model, state, leg, n_days)
+
+
+def _greeks_of(
+    model: ModelParameters, state: MarketState, leg: Leg, n_days: int
+) -> dict[str, FloatArray]:
     tau = year_fraction(n_days)
     if leg.product == "vix future":
-        greeks = vix_future_greeks(book.model, state, tau)
+        greeks = vix_future_greeks(model, state, tau)
     elif leg.product == "vix call":
-        greeks = vix_option_greeks(book.model, state, leg.strike, tau, "call")
+        greeks = vix_option_greeks(model, state, leg.strike, tau, "call")
     else:
         kind = "put" if leg.product == "spx put" else "call"
-        greeks = spx_greeks(book.model, state, leg.strike, tau, kind)
+        greeks = spx_greeks(model, state, leg.strike, tau, kind)
     return {
         field.name: np.asarray(getattr(greeks, field.name))
         * leg.scale

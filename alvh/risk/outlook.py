@@ -8,6 +8,7 @@ with no risk premium the expectation of every position is zero.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from alvh.pricing import PricingTables, index_distribution, spx_option, vix_inde
 from alvh.pricing.variance import log_contract_variance
 from alvh.pricing.vix import squared_vix_mean
 from alvh.risk.exposure import condor_break_evens
-from alvh.simulation import simulate_paths
+from alvh.simulation import MarketPaths, simulate_paths
 from alvh.strategy.book import CONDOR, Book, Leg, leg_value
 
 __all__ = ["Estimate", "Outlook", "book_outlook", "expected_condor_profit", "profit_probability"]
@@ -109,19 +110,19 @@ def book_outlook(
     """
     require(n_paths >= 100, "n_paths", n_paths, ">= 100")
     model, physical = book.model, premia.physical(book.model)
-    paths = simulate_paths(model, premia, book.state, n_paths, book.n_days, seed)
+    paths = _paths(model, premia, book.state, n_paths, book.n_days, seed)
     condor = _condor_profit(book, paths.spot[:, -1])
     profit = {CONDOR: Estimate(expected_condor_profit(book, physical))}
     hedge, yearly = np.zeros(n_paths), np.zeros(n_paths)
     controls = []
     for group in book.groups[1:]:
-        legs = [leg for leg in book.hedge if leg.group == group]
+        legs = tuple(leg for leg in book.hedge if leg.group == group)
         day = min(legs[0].n_days, book.n_days)
         state = MarketState(
             spot=1.0, variance=paths.variance[:, day], mean_variance=paths.mean_variance[:, day]
         )
-        gain = _layer_profit(book, legs, state, day, tables)
-        controls.append(_squared_vix_surprise(book, physical, state, day))
+        gain = _layer_profit(model, legs, state, day, tables)
+        controls.append(_squared_vix_surprise(model, physical, book.state, state, day))
         profit[group] = _controlled(gain, controls[-1:])
         hedge += gain
         yearly -= gain * (TRADING_DAYS / day)
@@ -153,14 +154,31 @@ def _condor_profit(book: Book, spot: FloatArray) -> FloatArray:
     return (book.credit - loss) * SPX_MULTIPLIER * book.rule.contracts
 
 
+@lru_cache(maxsize=8)
+def _paths(
+    model: ModelParameters,
+    premia: RiskPremia,
+    state: MarketState,
+    n_paths: int,
+    n_days: int,
+    seed: int,
+) -> MarketPaths:
+    """Paths, remembered: neither strikes nor layers change them."""
+    return simulate_paths(model, premia, state, n_paths, n_days, seed)
+
+
 def _layer_profit(
-    book: Book, legs: list[Leg], state: MarketState, day: int, tables: PricingTables
+    model: ModelParameters,
+    legs: tuple[Leg, ...],
+    state: MarketState,
+    day: int,
+    tables: PricingTables,
 ) -> FloatArray:
     """Present value of a layer's profit when it is closed on `day`, in dollars."""
-    discount = float(np.exp(-book.model.rate * day / TRADING_DAYS))
+    discount = float(np.exp(-model.rate * day / TRADING_DAYS))
     total = np.zeros(np.shape(state.variance))
     for leg in legs:
-        value = leg_value(book.model, state, leg, leg.n_days - day, tables)
+        value = leg_value(model, state, leg, leg.n_days - day, tables)
         paid = leg.price
         if leg.product == "vix future":  # nothing is paid to enter: the gain comes at the end
             total += leg.scale * discount * (value - paid)
@@ -170,13 +188,17 @@ def _layer_profit(
 
 
 def _squared_vix_surprise(
-    book: Book, physical: ModelParameters, state: MarketState, day: int
+    model: ModelParameters,
+    physical: ModelParameters,
+    start: MarketState,
+    end: MarketState,
+    day: int,
 ) -> FloatArray:
     """Squared VIX on `day` less its mean under P, which is known."""
-    loading = log_contract_variance(book.model, VIX_HORIZON)
+    loading = log_contract_variance(model, VIX_HORIZON)
     by_v, by_m, constant = squared_vix_mean(physical, day / TRADING_DAYS, loading)
-    mean = by_v * float(book.state.variance) + by_m * float(book.state.mean_variance) + constant
-    return (np.asarray(vix_index(book.model, state)) / 100.0) ** 2 - mean
+    mean = by_v * float(start.variance) + by_m * float(start.mean_variance) + constant
+    return np.asarray((np.asarray(vix_index(model, end)) / 100.0) ** 2 - mean)
 
 
 def _controlled(value: FloatArray, controls: list[FloatArray]) -> Estimate:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -207,6 +208,12 @@ def leg_value(
             return np.asarray(tables.vix_future(state, n_days))
         priced = tables.vix_option if leg.product == "vix call" else tables.spx_option
         return np.asarray(priced(state, leg.strike, n_days, kind))
+    if n_days == 0:
+        reference = vix_index(model, state) if leg.product.startswith("vix") else state.spot
+        if leg.product == "vix future":
+            return np.asarray(reference)
+        sign = -1.0 if kind == "put" else 1.0
+        return np.maximum(sign * (np.asarray(reference) - leg.strike), 0.0)
     tau = year_fraction(n_days)
     if leg.product == "vix future":
         return np.asarray(vix_future(model, state, tau))
@@ -310,6 +317,7 @@ def _short_strikes(
     )
 
 
+@lru_cache(maxsize=256)
 def _strike_of_delta(
     model: ModelParameters,
     state: MarketState,
@@ -347,28 +355,19 @@ def _black_deltas(
     return np.asarray(np.abs(np.asarray(deltas)))
 
 
+@lru_cache(maxsize=256)
 def _layer_legs(
     model: ModelParameters, state: MarketState, layer: HedgeLayer, name: str
-) -> list[Leg]:
+) -> tuple[Leg, ...]:
+    """Legs of a layer; remembered, for a change of the condor leaves them as they are."""
     if layer.quantity == 0:
-        return []
+        return ()
     n_days = trading_days(layer.dte)
     tau = year_fraction(n_days)
     future = float(vix_future(model, state, tau))
     if layer.instrument == "future":
-        return [
-            Leg(
-                name,
-                "vix future",
-                float("nan"),
-                layer.dte,
-                n_days,
-                layer.quantity,
-                VIX_FUTURE_MULTIPLIER,
-                future,
-                future,
-            )
-        ]
+        size = (layer.dte, n_days, layer.quantity, VIX_FUTURE_MULTIPLIER)
+        return (Leg(name, "vix future", float("nan"), *size, future, future),)
     listed = vix_strikes()
     prices = np.asarray(vix_option(model, state, listed, tau, "call"))
     deltas = _black_deltas(prices, future, listed, tau, "call", model.rate)
@@ -379,7 +378,7 @@ def _layer_legs(
         if upper <= long_strike:
             upper = float(listed[listed > long_strike][0])
         plan.append((upper, -layer.quantity))
-    return [
+    return tuple(
         Leg(
             name,
             "vix call",
@@ -392,4 +391,4 @@ def _layer_legs(
             future,
         )
         for strike, quantity in plan
-    ]
+    )

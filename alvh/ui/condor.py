@@ -20,9 +20,8 @@ from alvh.ui.trade import Trade
 __all__ = ["answer", "greeks", "legs", "odds", "pictures", "source"]
 
 
-def source(key: BookKey, seen: Market) -> str:
+def source(seen: Market) -> str:
     """Where the numbers of the page come from."""
-    del key
     return export.source_line(
         data=seen.source,
         as_of=seen.as_of,
@@ -100,7 +99,7 @@ def pictures(key: BookKey, chosen: Trade, seen: Market) -> None:
             "Off: VIX stays where it is today.",
         )
     drawn = cache.pictures(key, chosen.premia, day, follow)
-    words = {"subtitle": describe(book, seen), "source": source(key, seen)}
+    words = {"subtitle": describe(book, seen), "source": source(seen)}
     with left:
         show.figure(
             drawn.payoff,
@@ -134,9 +133,8 @@ def describe(book: Book, seen: Market) -> str:
     )
 
 
-def greeks(key: BookKey, chosen: Trade, seen: Market) -> None:
+def greeks(key: BookKey, seen: Market) -> None:
     """Greeks by group, against spot and against days."""
-    del chosen
     _, table = cache.legs(key)
     show.table(
         table,
@@ -150,7 +148,7 @@ def greeks(key: BookKey, chosen: Trade, seen: Market) -> None:
         key="condor.greeks",
     )
     by_spot, by_day, spot_frame, day_frame = cache.greek_figures(key)
-    words = {"subtitle": describe(cache.the_book(key), seen), "source": source(key, seen)}
+    words = {"subtitle": describe(cache.the_book(key), seen), "source": source(seen)}
     st.markdown("**Against the index, today**")
     show.figure(
         by_spot, key="condor.greeks-spot", title="Greeks against SPX", data=spot_frame, **words
@@ -211,7 +209,6 @@ def odds(key: BookKey, chosen: Trade) -> list[Number]:
     """Odds, expectations and returns."""
     book, outlook = cache.the_book(key), cache.outlook(key, chosen.premia)
     capital = chosen.account.capital
-    theta = float(cache.legs(key)[1].iloc[-1]["theta"])
     ends = condor_break_evens(book)
     touches = {"put": "short put", "call": "short call", "either": "either short strike"}
     simulated = f"Simulated under P, {outlook.n_paths:,} paths, 95 % interval."
@@ -252,11 +249,6 @@ def odds(key: BookKey, chosen: Trade) -> list[Number]:
             f"Condors and hedge together at the condors' expiry. {simulated}",
         ),
         *_profits(outlook),
-        Number(
-            "Theta, all",
-            f"{dollars(theta, signed=True)} a day",
-            "Condors and hedge, one trading day, the market standing still.",
-        ),
     ]
 
 

@@ -27,22 +27,22 @@ except ParameterError as error:
 show.strip(condor.answer(key, chosen), "condor")
 condor.pictures(key, chosen, seen)
 
-greeks, legs, odds, method = st.tabs(
-    ["Greeks", "Legs", "Odds and returns", "How this is computed"],
+odds, legs, greeks, method = st.tabs(
+    ["Odds and returns", "Legs", "Greeks", "How this is computed"],
     key="tab",
     on_change="rerun",
     bind="query-params",
 )
-if greeks.open:
-    with greeks:
-        condor.greeks(key, chosen, seen)
-if legs.open:
-    with legs:
-        condor.legs(key)
 if odds.open:
     with odds:
         show.numbers(condor.odds(key, chosen))
+if legs.open:
+    with legs:
+        condor.legs(key)
+if greeks.open:
+    with greeks:
+        condor.greeks(key, seen)
 if method.open:
     method.markdown(notes.CONDOR)
 
-st.caption(f"{condor.source(key, seen)} {notes.DISCLAIMER}")
+st.caption(f"{condor.source(seen)} {notes.DISCLAIMER}")

@@ -122,6 +122,15 @@ _PROBE = """
     const element = target.nodeType === Node.ELEMENT_NODE ? target : target.parentElement;
     return element && element.closest('[data-testid="stVegaLiteChart"]');
   };
+  // A chart drawn on a canvas changes no element: its repaint is the first thing it clears.
+  const clear = CanvasRenderingContext2D.prototype.clearRect;
+  CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+    if (this.canvas.closest && this.canvas.closest('[data-testid="stVegaLiteChart"]')) {
+      stamp('painted');
+      probe.paints += 1;
+    }
+    return clear.apply(this, box);
+  };
   new MutationObserver((records) => {
     if (!records.some(inChart)) return;
     stamp('painted');

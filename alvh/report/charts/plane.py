@@ -15,12 +15,16 @@ from alvh.errors import DataError
 from alvh.report import palette
 from alvh.report.charts._parts import PAD, frame_of, ink, panel_title, template_of
 from alvh.report.figure import Figure
+from alvh.report.raster import data_url, signed_root_colors
 
 __all__ = ["plane"]
 
 PANELS: Final[tuple[str, ...]] = ("Condor", "Hedge", "Both")
 EDGES: Final = ["spot_low", "spot_high", "vix_low", "vix_high"]
 Box: TypeAlias = tuple[float, float, float, float]  # spot from and to, VIX from and to
+HUES: Final = {"gain": palette.GAIN, "loss": palette.LOSS}
+TIPS: Final = (9, 15)  # rows and columns of the grid under the pointer
+VIX_TICKS: Final = [10, 15, 20, 30, 40, 60, 80, 120]
 CURVES: Final = ["vix", "vix_low", "vix_high"]
 
 
@@ -60,8 +64,10 @@ def plane(
     Returns
     -------
     Figure
-        One colour scale for all panels, symmetric about zero. Colour follows the square root of
-        the profit, so that a credit of a few thousand is seen beside losses ten times larger.
+        One colour scale for all panels, symmetric about zero; its strength follows the square root
+        of the profit, so that a credit of a few thousand is seen beside losses ten times larger.
+        VIX on a log scale. The cells should be even in SPX and in log VIX: they become one picture
+        a panel. A coarser grid answers the pointer with the exact values of its middle cells.
 
     Raises
     ------
@@ -72,11 +78,15 @@ def plane(
     if long.empty:
         raise DataError("plane cells must have at least one row")
     panels, edges, profit = _gridded(long)
-    table = dict(zip(EDGES, edges, strict=True))
     low, high = edges.min(axis=1).tolist(), edges.max(axis=1).tolist()
     box = (low[0], high[1], low[2], high[3])
-    parts = {f"p{i}": values for i, values in enumerate(np.round(profit))}
-    datasets = {"plane": pd.DataFrame({**table, **parts})}
+    bound = _nice(float(np.nanmax(np.abs(profit), initial=0.0)))
+    grid = profit.reshape(len(panels), -1, np.unique(edges[0]).size)  # (panel, vix, spot)
+    pictures = {
+        f"p{i}": [data_url(signed_root_colors(part[::-1], bound, **HUES))]
+        for i, part in enumerate(grid)
+    }
+    datasets = {"plane": pd.DataFrame(pictures), "plane_tips": _tips(edges, grid)}
     zeros: tuple[str, ...] = ()
     if zero is not None and not zero.empty:
         outlines = _outlines(zero, box)
@@ -91,7 +101,7 @@ def plane(
         datasets["plane_today"] = _inside(now[["spot", "vix"]], box)
     template = _template(
         panels=tuple(panels),
-        bound=_nice(float(np.nanmax(np.abs(profit), initial=0.0))),
+        bound=bound,
         zeros=zeros,
         path="plane_path" in datasets,
         today="plane_today" in datasets,
@@ -121,7 +131,35 @@ def _gridded(cells: pd.DataFrame) -> tuple[list[str], FloatArray, FloatArray]:
     panels = [name for name in PANELS if name in found]
     panels += [name for name in found if name not in PANELS]
     wanted = [found.index(name) for name in panels]
-    return panels, np.round(blocks[0, :, :-1].T, 3), blocks[wanted, :, -1]
+    edges = blocks[0, :, :-1].T
+    rows = np.lexsort((edges[0], edges[2]))  # by VIX, then by index: the order of a picture
+    return panels, np.round(edges[:, rows], 3), blocks[wanted][:, rows, -1]
+
+
+def _tips(edges: FloatArray, grid: FloatArray) -> pd.DataFrame:
+    """Cells of a coarser grid, for the pointer: edges, and the values in their middle cell."""
+    n_vix, n_spot = grid.shape[1:]
+    rows = np.array_split(np.arange(n_vix), min(n_vix, TIPS[0]))
+    columns = np.array_split(np.arange(n_spot), min(n_spot, TIPS[1]))
+    spot_low, spot_high = edges[:2].reshape(2, n_vix, n_spot)[:, 0]
+    vix_low, vix_high = edges[2:].reshape(2, n_vix, n_spot)[:, :, 0]
+    cells = []
+    for row in rows:
+        for column in columns:
+            i, j = row[row.size // 2], column[column.size // 2]
+            cells.append(
+                [
+                    spot_low[column[0]],
+                    spot_high[column[-1]],
+                    vix_low[row[0]],
+                    vix_high[row[-1]],
+                    0.5 * (spot_low[j] + spot_high[j]),
+                    np.sqrt(vix_low[i] * vix_high[i]),
+                    *np.round(grid[:, i, j]),
+                ]
+            )
+    names = [*EDGES, "spot", "vix", *(f"p{k}" for k in range(grid.shape[0]))]
+    return pd.DataFrame(cells, columns=names)
 
 
 def _clipped(path: pd.DataFrame, box: Box) -> pd.DataFrame:
@@ -186,7 +224,7 @@ def _template(
     """Everything but the numbers; `bound` is the end of the colour scale in dollars."""
     charts = []
     for i, name in enumerate(panels):
-        layers = [_cells(i, panels, bound, stacked)]
+        layers = [_picture(i, width, height), _cells(i, panels, bound, stacked)]
         if name in zeros:
             layers.append(_zero(name))
         if path:
@@ -205,6 +243,16 @@ def _template(
     return template_of(joined)
 
 
+def _picture(index: int, width: int, height: int) -> alt.Chart:
+    """The profits of a panel as one picture over all of it."""
+    picture: alt.Chart = (
+        alt.Chart(alt.NamedData("plane"))
+        .mark_image(width=width, height=height, align="left", baseline="top", aspect=False)
+        .encode(x=alt.value(0), y=alt.value(0), url=alt.Url(f"p{index}:N"))
+    )
+    return picture
+
+
 def _cells(index: int, panels: tuple[str, ...], bound: float, stacked: bool) -> alt.Chart:
     below = not stacked or index == len(panels) - 1
     beside = stacked or index == 0
@@ -219,20 +267,26 @@ def _cells(index: int, panels: tuple[str, ...], bound: float, stacked: bool) -> 
     y = (
         alt.Y("vix_low:Q")
         .title("VIX (points)" if beside else None)
-        .scale(nice=False, zero=False)
-        .axis(format=",.0f", tickCount=4 if stacked else 5, grid=False, labels=beside)
+        .scale(type="log", nice=False)
+        .axis(format=",.0f", values=VIX_TICKS, grid=False, labels=beside)
     )
-    stops = [-bound, -bound / 4, 0.0, bound / 4, bound]
-    colors: list[Any] = [ink(stop) for stop in palette.diverging()]
     color = (
         alt.Color(f"p{index}:Q")
-        .scale(type="pow", exponent=0.5, domain=stops, range=colors, clamp=True, interpolate="rgb")
+        .scale(
+            type="pow",
+            exponent=0.5,
+            domain=[-bound, 0.0, bound],
+            range=[palette.LOSS, ink(palette.PAPER), palette.GAIN],
+            clamp=True,
+            interpolate="rgb",
+        )
         .legend(
             title="Profit (dollars)" if stacked else ["Profit", "(dollars)"],
             orient="bottom" if stacked else "right",
             format="$,.0f",
-            values=stops,
+            values=[-bound, -bound / 4, 0.0, bound / 4, bound],
             gradientLength=260 if stacked else 200,
+            gradientOpacity=1.0,
             offset=8 if stacked else 14,
         )
     )
@@ -245,12 +299,8 @@ def _cells(index: int, panels: tuple[str, ...], bound: float, stacked: bool) -> 
         for i, name in enumerate(panels)
     ]
     cells: alt.Chart = (
-        alt.Chart(alt.NamedData("plane"))
-        .transform_calculate(
-            spot="(datum.spot_low + datum.spot_high) / 2",
-            vix="sqrt(datum.vix_low * datum.vix_high)",
-        )
-        .mark_rect(x2Offset=1, y2Offset=-1, clip=True, aria=False)
+        alt.Chart(alt.NamedData("plane_tips"))
+        .mark_rect(opacity=0.0, aria=False)
         .encode(
             x=x, x2=alt.X2("spot_high:Q"), y=y, y2=alt.Y2("vix_high:Q"), color=color, tooltip=tips
         )
