@@ -94,8 +94,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         mean_variance=model.theta,
     )
     strikes, days = state.spot * rng.uniform(0.85, 1.1, n), rng.integers(1, SPX_DAYS + 1, n)
-    chain, today = np.linspace(4300.0, 5500.0, CHAIN), state.model_copy(
-        update={"spot": 5000.0, "variance": 0.02}
+    chain, today = (
+        np.linspace(4300.0, 5500.0, CHAIN),
+        state.model_copy(update={"spot": 5000.0, "variance": 0.02}),
     )
     theirs = quantlib(model, 0.02, options.quantlib)
 

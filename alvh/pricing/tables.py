@@ -190,7 +190,7 @@ def _days(n_days: ArrayLike, most: int) -> Any:
 
 
 def _flat(array: Any, dtype: Any = np.float64) -> Any:
-    return np.ascontiguousarray(array, dtype=dtype).reshape(-1)
+    return np.array(array, dtype=dtype).reshape(-1)  # a copy: broadcast views must not be written
 
 
 def _frozen(array: Any, dtype: Any) -> Any:
@@ -380,7 +380,25 @@ def _panels(n: int) -> tuple[FloatArray, FloatArray]:
     return nodes.ravel(), np.tile(0.5 * w / n, n)
 
 
-@njit(cache=True, parallel=True, error_model="numpy")
+_FEW = 20_000  # prices below which waking a second thread costs more than it saves
+
+
+def _either(loop: Any) -> Any:
+    """`loop` compiled twice, for one thread and for all, and chosen by the length of its result.
+
+    A page asks for a few hundred prices while the browser beside it keeps the other core busy:
+    waiting for a second thread then takes twenty times what the prices take.
+    """
+    alone = njit(cache=True, error_model="numpy")(loop)
+    shared = njit(cache=True, parallel=True, error_model="numpy")(loop)
+
+    def run(*arguments: Any) -> None:
+        (alone if arguments[-1].size < _FEW else shared)(*arguments)
+
+    return run
+
+
+@_either
 def _spx_prices(grid, spot, v, m, strike, n, call, out):  # type: ignore[no-untyped-def]
     n_v, n_m = grid.spx.shape[1], grid.spx.shape[2]
     for i in prange(out.size):
@@ -395,7 +413,7 @@ def _spx_prices(grid, spot, v, m, strike, n, call, out):  # type: ignore[no-unty
         out[i] = np.exp(-grid.rate * tau) * forward * value
 
 
-@njit(cache=True, parallel=True, error_model="numpy")
+@_either
 def _vix_prices(grid, _spot, v, m, strike, n, call, out):  # type: ignore[no-untyped-def]
     n_v, n_m = grid.spx.shape[1], grid.spx.shape[2]
     for i in prange(out.size):
@@ -408,7 +426,7 @@ def _vix_prices(grid, _spot, v, m, strike, n, call, out):  # type: ignore[no-unt
         out[i] = 100.0 * np.exp(-grid.rate * n[i] / 252.0) * value
 
 
-@njit(cache=True, parallel=True, error_model="numpy")
+@_either
 def _futures(grid, v, m, n, out):  # type: ignore[no-untyped-def]
     n_v, n_m = grid.spx.shape[1], grid.spx.shape[2]
     for i in prange(out.size):

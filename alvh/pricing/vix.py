@@ -312,7 +312,7 @@ def _laplace_correction(
     v: FloatArray,
     m: FloatArray,
     mean: FloatArray,
-    mean_v: FloatArray,
+    mean_v: FloatArray | float,
     mean_t: FloatArray,
     slopes: bool,
 ) -> FloatArray:
@@ -331,8 +331,20 @@ def _laplace_correction(
 
 def future_squared(model: ModelParameters, tau: float, v: FloatArray, m: FloatArray) -> FloatArray:
     """Square of the VIX future (decimal) at `tau` > 0 years from states (v, m) of shape (n,)."""
-    state = MarketState(spot=1.0, variance=v, mean_variance=m)
-    return np.asarray((0.01 * _laplace(model, state, tau, slopes=False)[0]) ** 2)
+    model = model.without_carry()
+    p, q, c = _loading(model)
+    mean = _mean(model, tau, v, m, (p, q, c))[0]
+    # one grid of arguments for every state, to six digits: from where the integrand is nil to
+    # where the largest moment is
+    top = 40.0 / max(c, 1e-3 * float(mean.max()))
+    s = np.exp(np.arange(np.log(1e-4 / max(float(mean.max()), 1e-12)), np.log(top), _LAPLACE_STEP))
+    solved = affine_coefficients(
+        model, 0.0, [tau], omega_variance=-s * p, omega_mean=-s * q, tolerance=1e-8
+    )
+    coefficients = tuple(x[0].real for x in solved)
+    padded = (*coefficients, *coefficients)  # the slopes are not asked for
+    root = _laplace_correction(s, padded, c, v, m, mean, 0.0, mean, slopes=False)[0]
+    return np.asarray((np.sqrt(mean) + root) ** 2)
 
 
 def squared_vix_mean(

@@ -97,6 +97,11 @@ def test_payoff_tooltip_holds_every_series_exactly(curves):
     assert len(tips) == len(frame)
 
 
+def test_payoff_tooltip_has_no_row_numbers(curves):
+    tips = charts.payoff(curves).datasets["payoff_tips"]
+    assert all(isinstance(label, str) for label in tips.index)  # numbers would become a column
+
+
 def test_payoff_of_series_on_different_grids_leaves_gaps(curves):
     figure = charts.payoff(curves.iloc[:-1].sample(frac=1.0, random_state=1).sort_values("series"))
     frame = figure.datasets["payoff"]
@@ -164,9 +169,9 @@ def test_plane_panels_share_one_symmetric_scale(cells, path):
     assert all(scale == scales[0] for scale in scales)
     domain = scales[0]["domain"]
     assert domain == [-x for x in reversed(domain)]
-    assert domain[2] == 0.0
+    assert domain[1] == 0.0
     assert domain[-1] >= cells["profit"].abs().max()
-    assert scales[0]["range"][2]["expr"] == palette.diverging()[2]
+    assert scales[0]["range"] == [palette.LOSS, {"expr": palette.PAPER}, palette.GAIN]
 
 
 def test_plane_axes_have_units_and_the_path_is_in_every_panel(cells, path):
@@ -176,29 +181,47 @@ def test_plane_axes_have_units_and_the_path_is_in_every_panel(cells, path):
     assert titles(spec, "y") == {"VIX (points)"}
     for panel in spec["hconcat"]:
         kinds = [layer["mark"]["type"] for layer in panel["layer"]]
-        assert kinds == ["rect", "area", "line", "line", "line", "line", "point"]
+        assert kinds == ["image", "rect", "area", "line", "line", "line", "line", "point"]
 
 
 def test_plane_zero_line_is_drawn_in_its_own_panel(cells):
     zero = pd.DataFrame({"spot": [4400.0, 5600.0], "vix": 16.0, "panel": "Hedge", "order": [0, 1]})
     spec = charts.plane(cells, zero=zero.assign(line=0)).to_dict()
-    assert [len(panel["layer"]) for panel in spec["hconcat"]] == [1, 2, 1]
+    assert [len(panel["layer"]) for panel in spec["hconcat"]] == [2, 3, 2]
 
 
-def test_plane_sends_one_row_a_cell(full_cells):
-    spec = charts.plane(full_cells).to_dict()
-    (rows,) = spec["datasets"].values()
-    assert len(rows) == 45 * 35
+def test_plane_sends_a_picture_a_panel_and_few_cells(full_cells):
+    figure = charts.plane(full_cells)
+    assert figure.datasets["plane"].shape == (1, 3)
+    assert len(figure.datasets["plane_tips"]) == 9 * 15
+    spec = figure.to_dict()
     assert spec["usermeta"]["embedOptions"]["renderer"] == "canvas"
-    assert len(json.dumps(spec)) < 300_000
+    assert len(json.dumps(spec)) < 60_000
+
+
+def test_plane_pointer_covers_the_grid_with_values_of_its_cells(full_cells):
+    tips = charts.plane(full_cells).datasets["plane_tips"]
+    area = (tips["spot_high"] - tips["spot_low"]) * (tips["vix_high"] - tips["vix_low"])
+    assert area.sum() == pytest.approx(1200.0 * 48.0, rel=1e-5)
+    for row in tips.iloc[::7].itertuples():
+        inside = full_cells["spot_low"].lt(row.spot) & full_cells["spot_high"].gt(row.spot)
+        inside &= full_cells["vix_low"].lt(row.vix) & full_cells["vix_high"].gt(row.vix)
+        exact = full_cells.loc[inside, "profit"].tolist()
+        assert [row.p0, row.p1, row.p2] == pytest.approx(exact, abs=0.5)
 
 
 def test_plane_sorts_cells_by_panel(cells):
     mixed = cells.sample(frac=1.0, random_state=3)
-    one, other = (charts.plane(frame).datasets["plane"] for frame in (cells, mixed))
-    order = ["spot_low", "vix_low"]
-    one, other = (frame.sort_values(order, ignore_index=True) for frame in (one, other))
-    pd.testing.assert_frame_equal(one, other)
+    one, other = (charts.plane(frame).datasets for frame in (cells, mixed))
+    assert one["plane"].equals(other["plane"])
+    assert one["plane_tips"].equals(other["plane_tips"])
+
+
+def test_plane_stacks_its_panels_with_one_axis_of_spot(cells):
+    spec = charts.plane(cells, stacked=True, width=400).to_dict()
+    assert [panel["title"]["text"] for panel in spec["vconcat"]] == ["Condor", "Hedge", "Both"]
+    labels = [panel["layer"][1]["encoding"]["x"]["axis"]["labels"] for panel in spec["vconcat"]]
+    assert labels == [False, False, True]
 
 
 def test_plane_without_a_hedge_has_one_panel(cells, path):

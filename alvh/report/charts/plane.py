@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 import altair as alt
 import numpy as np
 import pandas as pd
+from numpy import typing as npt
 
 from alvh._typing import FloatArray
 from alvh.errors import DataError
@@ -21,6 +22,7 @@ __all__ = ["plane"]
 
 PANELS: Final[tuple[str, ...]] = ("Condor", "Hedge", "Both")
 EDGES: Final = ["spot_low", "spot_high", "vix_low", "vix_high"]
+IntArray: TypeAlias = npt.NDArray[np.int64]
 Box: TypeAlias = tuple[float, float, float, float]  # spot from and to, VIX from and to
 HUES: Final = {"gain": palette.GAIN, "loss": palette.LOSS}
 TIPS: Final = (9, 15)  # rows and columns of the grid under the pointer
@@ -139,27 +141,29 @@ def _gridded(cells: pd.DataFrame) -> tuple[list[str], FloatArray, FloatArray]:
 def _tips(edges: FloatArray, grid: FloatArray) -> pd.DataFrame:
     """Cells of a coarser grid, for the pointer: edges, and the values in their middle cell."""
     n_vix, n_spot = grid.shape[1:]
-    rows = np.array_split(np.arange(n_vix), min(n_vix, TIPS[0]))
-    columns = np.array_split(np.arange(n_spot), min(n_spot, TIPS[1]))
+    top, middle, end = _blocks(n_vix, TIPS[0])
+    left, centre, right = _blocks(n_spot, TIPS[1])
     spot_low, spot_high = edges[:2].reshape(2, n_vix, n_spot)[:, 0]
     vix_low, vix_high = edges[2:].reshape(2, n_vix, n_spot)[:, :, 0]
-    cells = []
-    for row in rows:
-        for column in columns:
-            i, j = row[row.size // 2], column[column.size // 2]
-            cells.append(
-                [
-                    spot_low[column[0]],
-                    spot_high[column[-1]],
-                    vix_low[row[0]],
-                    vix_high[row[-1]],
-                    0.5 * (spot_low[j] + spot_high[j]),
-                    np.sqrt(vix_low[i] * vix_high[i]),
-                    *np.round(grid[:, i, j]),
-                ]
-            )
-    names = [*EDGES, "spot", "vix", *(f"p{k}" for k in range(grid.shape[0]))]
-    return pd.DataFrame(cells, columns=names)
+    across = (spot_low[left], spot_high[right], 0.5 * (spot_low[centre] + spot_high[centre]))
+    down = (vix_low[top], vix_high[end], np.sqrt(vix_low[middle] * vix_high[middle]))
+    spots = dict(zip(("spot_low", "spot_high", "spot"), across, strict=True))
+    vixes = dict(zip(("vix_low", "vix_high", "vix"), down, strict=True))
+    values = np.round(grid[:, middle][:, :, centre]).reshape(len(grid), -1)
+    return pd.DataFrame(
+        {
+            **{name: np.tile(row, top.size) for name, row in spots.items()},
+            **{name: np.repeat(column, left.size) for name, column in vixes.items()},
+            **{f"p{k}": part for k, part in enumerate(values)},
+        }
+    )
+
+
+def _blocks(n: int, most: int) -> tuple[IntArray, IntArray, IntArray]:
+    """First, middle and last of `n` places dealt into at most `most` blocks of nearly one size."""
+    blocks = np.array_split(np.arange(n), min(n, most))
+    picks = np.array([(block[0], block[block.size // 2], block[-1]) for block in blocks])
+    return picks[:, 0], picks[:, 1], picks[:, 2]
 
 
 def _clipped(path: pd.DataFrame, box: Box) -> pd.DataFrame:
