@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import QuantLib as ql
+import QuantLib as ql  # noqa: N813 - its own documentation's name
 
 from alvh.model import MarketState, ModelParameters
 from alvh.pricing import spx_option

@@ -67,7 +67,9 @@ def _constants(p, s, keep, chart):  # type: ignore[no-untyped-def]
     reversion = p[0] - p[2] * p[1] * s
     killing = 1.0 + s * p[8]
     free = 0.5 * (s * s - s) - p[7] * killing
-    jump = keep * np.exp(s * p[9] + 0.5 * s * s * p[10] * p[10])
+    jump = 0j  # not zero times a size that may overflow
+    if keep > 0.0:
+        jump = np.exp(s * p[9] + 0.5 * s * s * p[10] * p[10])
     if chart:
         d = np.sqrt(reversion * reversion - 2.0 * sigma2 * free)
         if d.real < 0.0:

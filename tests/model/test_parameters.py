@@ -137,7 +137,7 @@ def test_variance_without_a_mean_is_refused():
 
 @given(model=models())
 def test_jump_moments_against_quadrature(model):
-    # Z_s given Z_v is normal and Z_v exponential: Gauss-Laguerre over Z_v, the normal in closed form
+    # Z_s given Z_v is normal, Z_v exponential: Gauss-Laguerre over Z_v, the normal in closed form
     node, weight = np.polynomial.laguerre.laggauss(40)
     mean = model.jump_mean + model.jump_correlation * model.variance_jump_mean * node
     growth = weight @ np.exp(mean + 0.5 * model.jump_std**2) - 1.0

@@ -46,7 +46,7 @@ def test_scalars_become_floats_and_arrays_read_only_copies():
 def test_copy_is_validated():
     state = MarketState(spot=5000.0, variance=0.02, mean_variance=0.03)
     assert state.model_copy(update={"variance": 0.05}).variance == 0.05
-    with pytest.raises(ValueError, match="variance must be a finite number >= 0, got -0.05"):
+    with pytest.raises(ValueError, match=r"variance must be a finite number >= 0, got -0\.05"):
         state.model_copy(update={"variance": -0.05})
 
 

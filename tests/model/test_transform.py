@@ -188,7 +188,8 @@ def test_real_and_complex_solvers_agree_where_moments_exist():
 
 
 def test_cir_moment_explodes_where_theory_says():
-    # without jumps, at m = theta = 0: E[e^{zv}] is finite iff z < 2 kappa / (sigma^2 (1 - e^{-kappa tau}))
+    # without jumps, at m = theta = 0:
+    # E[e^{zv}] is finite iff z < 2 kappa / (sigma^2 (1 - e^{-kappa tau}))
     model = ModelParameters.heston(kappa=3.0, sigma=0.8, theta=0.0)
     tau = 0.25
     edge = 2 * model.kappa / (model.sigma**2 * -np.expm1(-model.kappa * tau))

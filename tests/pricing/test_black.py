@@ -96,5 +96,5 @@ def test_refusals(changes, message):
 
 def test_negative_deviation_is_refused():
     for function in (black_price, black_delta):
-        with pytest.raises(ValueError, match="deviation must be >= 0, got -0.1"):
+        with pytest.raises(ValueError, match=r"deviation must be >= 0, got -0\.1"):
             function(100.0, 100.0, -0.1, "call")

@@ -1,7 +1,7 @@
 """Prices against recorded values of other implementations.
 
-Heston and Bates: QuantLib 1.44, AnalyticHestonEngine and BatesEngine. The full model: an independent
-implementation (Lewis' integral for the index, a contour integral for VIX), itself checked against
+Heston and Bates: QuantLib 1.44, AnalyticHestonEngine and BatesEngine. The full model: an
+independent implementation (Lewis' integral for the index, a contour integral for VIX), itself checked against
 simulation. A dozen of its values and more stand here, so that the repository proves itself; the
 whole file is read where it lies beside the repository.
 

@@ -73,7 +73,7 @@ def test_variance_that_reverts_without_noise(v, m, tau, kind):
 @pytest.mark.parametrize("tau", [1 / 252, 0.1, 0.6])
 @pytest.mark.parametrize("variance", [0.0, 1e-4, 0.03])
 def test_merton_series(variance, tau):
-    # constant variance and normal jumps: a Poisson mixture of Black and Scholes prices (Merton 1976)
+    # constant variance, normal jumps: a Poisson mixture of Black-Scholes prices (Merton 1976)
     jumps = {"jump_intensity": 2.0, "jump_mean": -0.06, "jump_std": 0.05}
     model = ModelParameters.black_scholes(volatility=np.sqrt(variance)).model_copy(update=jumps)
     state = MarketState(spot=5000.0, variance=variance, mean_variance=variance)
@@ -176,7 +176,7 @@ def test_dearer_with_more_variance(kind):
 
 @pytest.mark.parametrize("n_days", [1, 3, 10, 35])
 def test_longer_puts_on_the_forward_are_dearer(n_days):
-    # undiscounted, per unit of forward, at fixed moneyness: convexity makes tenors an increasing order
+    # undiscounted, per unit of forward, at fixed moneyness: by convexity longer is dearer
     values = []
     for n in (n_days, n_days + 5):
         tau = n / 252

@@ -204,6 +204,6 @@ def test_other_refusals(tables):
 
 
 def test_tables_cover_the_tenors_of_the_interface():
-    assert SPX_DAYS == round(120 * 252 / 365)
-    assert VIX_DAYS == round(270 * 252 / 365)
+    assert round(120 * 252 / 365) == SPX_DAYS
+    assert round(270 * 252 / 365) == VIX_DAYS
     assert VIX_HORIZON == 30 / 365

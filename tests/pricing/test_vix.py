@@ -27,7 +27,7 @@ def squared_mean(model, state, tau):
 
 
 def heston_mean_of(function, model, v, tau, points=()):
-    """Mean of a function of VIX when v alone is random: noncentral chi-squared (Cox et al. 1985)."""
+    """Mean of a function of VIX when v alone is random: noncentral chi-squared (Cox 1985)."""
     fade = np.exp(-model.kappa * tau)
     scale = model.sigma**2 * (1.0 - fade) / (4.0 * model.kappa)
     law = ncx2(4.0 * model.kappa * model.theta / model.sigma**2, v * fade / scale, scale=scale)
