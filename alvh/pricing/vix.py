@@ -45,6 +45,7 @@ _STEP = 1.0 / 14.0
 _NODES = np.arange(-3.6, 14.0, _STEP)  # s = exp(t - exp(-t)): double exponential at zero
 _LAPLACE_STEP = 0.22
 _LAPLACE_NODES = np.arange(-24.0, 30.0, _LAPLACE_STEP)  # log(s * mean)
+_GROWTH = 30.0  # log of the growth of the integrand that only a worthless put explains
 _DEEP = 9.0  # standard deviations in the money beyond which the put is worth nothing
 
 
@@ -446,6 +447,10 @@ def _integrate(
             + np.multiply.outer(m[some], line.c)
             + line.z * (c0 - ks**2)
         )
+        # a transform that grows this much along the ray says that X is all but surely above the
+        # strike: the put is worthless, and the rest is the forward
+        sure = exponent.real.max(axis=1) > _GROWTH
+        exponent[sure] = -np.inf
         terms = np.exp(exponent) * wofz(1j * ks * root) * line.weight
         value[0, some] = 100.0 * terms.sum(axis=1).imag
         if value.shape[0] > 1:
@@ -457,6 +462,8 @@ def _integrate(
             value[1, some] = 100.0 * (terms @ line.b).imag
             value[2, some] = 100.0 * (terms @ (line.b * line.b)).imag
             value[3, some] = 100.0 * (terms * by_tau).sum(axis=1).imag
+        certain = np.flatnonzero(some)[sure]
+        value[:, certain] = parity[:, certain]
 
 
 @lru_cache(maxsize=4096)

@@ -1,9 +1,9 @@
 """Prices against recorded values of other implementations.
 
 Heston and Bates: QuantLib 1.44, AnalyticHestonEngine and BatesEngine. The full model: an
-independent implementation (Lewis' integral for the index, a contour integral for VIX), itself checked against
-simulation. A dozen of its values and more stand here, so that the repository proves itself; the
-whole file is read where it lies beside the repository.
+independent implementation (Lewis' integral for the index, a contour integral for VIX), itself
+checked against simulation. A dozen of its values and more stand here, so that the repository
+proves itself; the whole file is read where it lies beside the repository.
 
 Tolerances: 1e-6 index points against QuantLib (observed 6e-10). Full model: index 1e-5 (observed
 5.8e-6: the reference's own error, since our prices move by 1e-10 when every tolerance and interval
