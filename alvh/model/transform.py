@@ -32,7 +32,7 @@ from alvh.model.parameters import ModelParameters
 __all__ = ["affine_coefficients", "coefficient_slopes", "real_coefficients"]
 
 _TOLERANCE = 1e-10
-_MAX_STEPS = 20_000
+_MAX_STEPS = 50_000
 
 # Dormand and Prince (1980), 5(4), first-same-as-last.
 _A21 = 1 / 5

@@ -106,7 +106,7 @@ def spx_greeks(
     names = ("delta", "gamma", "vega", "theta", "rho", "vanna", "volga")
     out = {name: np.zeros(spot.shape) for name in names}
     p, q, c = log_contract_variance(model, VIX_HORIZON)
-    vix = 100.0 * np.sqrt(p * v + q * m + c)
+    vix = 100.0 * np.sqrt(np.maximum(p * v + q * m + c, 0.0))
     by_vix = 2.0e-4 * vix / p  # dv / dVIX at fixed m
     by_vix_twice = 2.0e-4 / p
     rate, dividend = model.rate, model.dividend_yield

@@ -213,10 +213,21 @@ def _contour(model: ModelParameters, tau: float, level: int) -> VixContour:
     z = start + s * _ANGLE
     step = _ANGLE * s * (1.0 + np.exp(-_NODES)) * _STEP
     weight = step * z**-1.5 * (0.5 / np.sqrt(np.pi))
-    a, b, c = (
-        x[0] for x in affine_coefficients(model, 0.0, [tau], omega_variance=z * p, omega_mean=z * q)
+    a, b, c = _given_up(
+        affine_coefficients(model, 0.0, [tau], omega_variance=z * p, omega_mean=z * q)
     )
     return VixContour(z, weight, a, b, c, *coefficient_slopes(model, 0.0, b, c))
+
+
+def _given_up(solved: tuple[ComplexArray, ...]) -> tuple[ComplexArray, ComplexArray, ComplexArray]:
+    """Coefficients of one tenor; a nil transform where the solver gave up.
+
+    It gives up only at arguments so large that the equation for C is stiff beyond reason, and
+    there the transform is nil.
+    """
+    a, b, c = (x[0] for x in solved)
+    good = np.isfinite(a) & np.isfinite(b) & np.isfinite(c)
+    return np.where(good, a, -1e6), np.where(good, b, 0.0), np.where(good, c, 0.0)
 
 
 @lru_cache(maxsize=4096)
@@ -226,17 +237,12 @@ def _laplace_coefficients(
     """Arguments s > 0 around ``2**-level`` and A, B, C and their slopes at -s, each real (n,)."""
     p, q, _ = _loading(model)
     s = np.exp(_LAPLACE_NODES) * 2.0**-level
-    a, b, c = (
-        x[0]
-        for x in affine_coefficients(
+    a, b, c = _given_up(
+        affine_coefficients(
             model, 0.0, [tau], omega_variance=-s * p, omega_mean=-s * q, tolerance=1e-11
         )
     )
-    # far out, where the moment is nil, the solver may have given up: nil it is
-    solved = np.isfinite(a) & np.isfinite(b) & np.isfinite(c)
-    b, c = np.where(solved, b, 0.0), np.where(solved, c, 0.0)
     slopes = coefficient_slopes(model, 0.0, b, c)
-    a = np.where(solved, a, -1e6)
     return s, tuple(x.real for x in (a, b, c, *slopes))
 
 
@@ -450,7 +456,7 @@ def _integrate(
         # a transform that grows this much along the ray says that X is all but surely above the
         # strike: the put is worthless, and the rest is the forward
         sure = exponent.real.max(axis=1) > _GROWTH
-        exponent[sure] = -np.inf
+        exponent[sure] = -1e3
         terms = np.exp(exponent) * wofz(1j * ks * root) * line.weight
         value[0, some] = 100.0 * terms.sum(axis=1).imag
         if value.shape[0] > 1:

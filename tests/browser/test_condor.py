@@ -1,0 +1,98 @@
+"""The Condor page in a real browser: pictures, a slider under the keyboard, links, exports."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import driver
+
+START = "/?market=by+hand"
+SCREENSHOT = Path(__file__).parents[2] / "docs" / "condor.png"
+
+
+def credit(page) -> str:
+    return page.get_by_test_id("stMetricValue").first.inner_text()
+
+
+def opened(page, server, link=START):
+    page.goto(server.url + link)
+    driver.settle(page, timeout=120)
+    return page
+
+
+def test_first_glance_holds_the_answer_without_scrolling(server, page):
+    opened(page, server)
+    numbers = page.get_by_test_id("stMetricValue")
+    assert numbers.count() >= 5
+    for i in range(5):
+        box = numbers.nth(i).bounding_box()
+        assert box["y"] + box["height"] < 200
+    charts = page.get_by_test_id("stVegaLiteChart")
+    assert charts.count() == 2
+    for i in range(2):
+        box = charts.nth(i).bounding_box()
+        assert box["y"] + box["height"] < 900
+        assert box["x"] + box["width"] <= 1440
+    if os.environ.get("ALVH_SCREENSHOT"):  # remake the README's picture on purpose only
+        page.screenshot(path=str(SCREENSHOT))
+
+
+def test_a_key_on_a_slider_repaints_and_is_in_the_link(server, page):
+    opened(page, server)
+    before = credit(page)
+    driver.nudge(page, driver.slider(page, key="wing"))
+    assert credit(page) != before
+    assert page.evaluate("window.probe.paints") > 0
+    assert "wing=55" in page.url
+
+
+def test_a_reload_and_a_link_restore_every_setting(server, page):
+    opened(page, server, f"{START}&dte=60&put_delta=0.2&wing=75&l1.dte=45&edge=0.5")
+    before = credit(page)
+    page.reload()
+    driver.settle(page, timeout=120)
+    assert credit(page) == before
+    for key, value in {"dte": "60", "put_delta": "0.2", "wing": "75", "edge": "0.5"}.items():
+        assert driver.slider(page, key=key).input_value() == value
+
+
+def test_nonsense_in_the_link_is_named_and_the_page_lives(server, page):
+    opened(page, server, f"{START}&wing=900&dte=banana")
+    message = page.get_by_test_id("stAlert")
+    expect(message).to_contain_text("Wing width must be from 5 to 500 points")
+    expect(message).to_contain_text("got “banana”")
+    assert credit(page).endswith("pts")
+
+
+@pytest.mark.parametrize(("name", "start"), [("PNG", b"\x89PNG"), ("SVG", b"<svg"), ("CSV", b"#")])
+def test_one_click_saves_the_picture_and_its_numbers(server, page, name, start):
+    opened(page, server)
+    with page.expect_download() as waiting:
+        page.get_by_test_id("stDownloadButton").get_by_role("button", name=name).first.click()
+    content = Path(waiting.value.path()).read_bytes()
+    assert content.startswith(start)
+    assert waiting.value.suggested_filename == f"alvh-condor-payoff.{name.lower()}"
+    if name != "PNG":
+        assert b"Not investment advice" in content
+
+
+def test_a_bad_file_is_refused_in_words_and_nothing_is_lost(server, page):
+    opened(page, server, "/?market=my+CSV&wing=75")
+    page.locator('input[type="file"]').set_input_files(
+        {"name": "bad.csv", "mimeType": "text/csv", "buffer": b"date,spx_close\n2020-01-02,oops\n"}
+    )
+    expect(page.get_by_test_id("stAlert").first).to_contain_text("bad.csv")
+    assert driver.slider(page, key="wing").input_value() == "75"
+    assert page.get_by_test_id("stException").count() == 0
+
+
+def test_dark_theme_draws_the_same_page(server, browser):
+    with driver.open_page(browser, color_scheme="dark") as page:
+        problems = driver.watch(page)
+        opened(page, server)
+        assert page.get_by_test_id("stVegaLiteChart").count() == 2
+        assert problems.all() == []
