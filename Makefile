@@ -22,7 +22,7 @@ help:
 	@echo 'make run     install once, compile once, serve the dashboard (PORT=8600 to choose a port)'
 	@echo 'make test    every test, in a real browser too (PYTEST_ARGS="-k vix" for some of them)'
 	@echo 'make check   ruff, formatting, types, layers (also: make lint)'
-	@echo 'make bench   latency of a page beside an empty one, and the time of a cold start'
+	@echo 'make bench   prices and tables against their references, page latency, cold start'
 	@echo 'make clean   remove what these targets made'
 
 run: $(VENV)/.warm
@@ -42,7 +42,9 @@ check: $(VENV)/.dev
 lint: check
 
 bench: $(VENV)/.dev $(VENV)/.warm
-	$(PY) -m benchmarks.page_latency
+	$(PY) -m benchmarks.pricing
+	$(PY) -m benchmarks.tables
+	$(PY) -m benchmarks.page_latency --key wing
 	$(PY) -m benchmarks.cold_start
 
 clean:

@@ -64,9 +64,8 @@ def vix_index(
     """
     tau = float(positive("horizon", horizon))
     p, q, c = log_contract_variance(model, tau)
-    level = 100.0 * np.sqrt(
-        p * np.asarray(state.variance) + q * np.asarray(state.mean_variance) + c
-    )
+    squared = p * np.asarray(state.variance) + q * np.asarray(state.mean_variance) + c
+    level = 100.0 * np.sqrt(np.maximum(squared, 0.0))  # rounding may leave a zero below itself
     return shaped(np.asarray(level + 0.0 * np.asarray(state.spot)))
 
 
