@@ -1,5 +1,8 @@
-"""Price and simulate SPX iron condors hedged by adaptive layers of VIX instruments."""
+"""SPX iron condors hedged by adaptive layers of VIX instruments: prices, paths, policies, risk."""
 
-__all__ = ["__version__"]
+import numba
 
 __version__ = "0.1.0"
+
+# Off by default in numba; it puts the four sums of `pricing.grid` into one register, twice as fast.
+numba.config.SLP_VECTORIZE = 1

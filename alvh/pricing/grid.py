@@ -27,6 +27,7 @@ __all__ = [
 
 
 OVERLAP = 2  # nodes of each half beyond the money
+_1, _2, _3 = np.uint64(1), np.uint64(2), np.uint64(3)
 
 
 class Grid(NamedTuple):
@@ -121,7 +122,7 @@ def cubic_weights(position, n):  # type: ignore[no-untyped-def]
     return first, weights
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _clip(position, n):  # type: ignore[no-untyped-def]
     return min(max(position, 0.0), n - 1.0)
 
@@ -134,82 +135,135 @@ def state_weights(axes, n_v, n_m, v, m):  # type: ignore[no-untyped-def]
     return cubic_weights(at_v, n_v), cubic_weights(at_m, n_m)
 
 
-@njit(cache=True, error_model="numpy")
-def _surface(block, wv, wm, wx):  # type: ignore[no-untyped-def]
-    """Cubic interpolation in (v, m, x) of one day's block."""
-    (i, in_v), (j, in_m), (k, in_x) = wv, wm, wx
-    total = 0.0
-    for a in range(4):
-        row = 0.0
-        for b in range(4):
-            line = block[i + a, j + b]
-            row += in_m[b] * (
-                in_x[0] * line[k]
-                + in_x[1] * line[k + 1]
-                + in_x[2] * line[k + 2]
-                + in_x[3] * line[k + 3]
-            )
-        total += in_v[a] * row
-    return total
+@njit(cache=True, error_model="numpy", inline="always")
+def _add(t, w, table, n, i, j, k):  # type: ignore[no-untyped-def]
+    """`t` plus `w` times four neighbouring strikes."""
+    return (
+        t[0] + w * table[n, i, j, k],
+        t[1] + w * table[n, i, j, k + _1],
+        t[2] + w * table[n, i, j, k + _2],
+        t[3] + w * table[n, i, j, k + _3],
+    )
 
 
-@njit(cache=True, error_model="numpy")
-def _otm(block, axis, n_puts, wv, wm, x, call):  # type: ignore[no-untyped-def]
-    """Out-of-the-money value at scaled strike `x`: the put half, or the call half; zero beyond."""
-    at = np.arcsinh(x / axis[0])
+@njit(cache=True, error_model="numpy", fastmath={"contract", "nsz", "reassoc"})
+def _surface(table, n, wv, wm, wx):  # type: ignore[no-untyped-def]
+    """Cubic interpolation in (v, m, x) on day n of a table.
+
+    Written out, on unsigned indices, four sums side by side: this is where a simulation spends its
+    time, and a loop over tuples of weights, a check for negative indices, or sums a compiler cannot
+    put into one register each cost it twofold.
+    """
+    (i, (a0, a1, a2, a3)), (j, (b0, b1, b2, b3)), (k, (x0, x1, x2, x3)) = wv, wm, wx
+    n, i, j, k = np.uint64(n - 1), np.uint64(i), np.uint64(j), np.uint64(k)
+    t = (0.0, 0.0, 0.0, 0.0)
+    t = _add(t, a0 * b0, table, n, i, j, k)
+    t = _add(t, a0 * b1, table, n, i, j + _1, k)
+    t = _add(t, a0 * b2, table, n, i, j + _2, k)
+    t = _add(t, a0 * b3, table, n, i, j + _3, k)
+    t = _add(t, a1 * b0, table, n, i + _1, j, k)
+    t = _add(t, a1 * b1, table, n, i + _1, j + _1, k)
+    t = _add(t, a1 * b2, table, n, i + _1, j + _2, k)
+    t = _add(t, a1 * b3, table, n, i + _1, j + _3, k)
+    t = _add(t, a2 * b0, table, n, i + _2, j, k)
+    t = _add(t, a2 * b1, table, n, i + _2, j + _1, k)
+    t = _add(t, a2 * b2, table, n, i + _2, j + _2, k)
+    t = _add(t, a2 * b3, table, n, i + _2, j + _3, k)
+    t = _add(t, a3 * b0, table, n, i + _3, j, k)
+    t = _add(t, a3 * b1, table, n, i + _3, j + _1, k)
+    t = _add(t, a3 * b2, table, n, i + _3, j + _2, k)
+    t = _add(t, a3 * b3, table, n, i + _3, j + _3, k)
+    return t[0] * x0 + t[1] * x1 + t[2] * x2 + t[3] * x3
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def strike_position(axis, n_puts, n_strikes, x, call):  # type: ignore[no-untyped-def]
+    """First node of the half, its number of nodes, and where `x` lies among them."""
+    z = abs(x) / axis[0]
+    at = np.log(z + np.sqrt(z * z + 1.0))  # arcsinh: the library's is twice as slow
+    if x < 0.0:
+        at = -at
     if call:  # the calls start OVERLAP nodes below the money, after all the puts
-        first, count, position = n_puts, block.shape[2] - n_puts, at / axis[2] + OVERLAP
-    else:
-        first, count, position = 0, n_puts, at / axis[1] + (n_puts - 1 - OVERLAP)
+        return n_puts, n_strikes - n_puts, at / axis[2] + OVERLAP
+    return 0, n_puts, at / axis[1] + (n_puts - 1 - OVERLAP)
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def _otm(table, n, axis, n_puts, wv, wm, x, call):  # type: ignore[no-untyped-def]
+    """Out-of-the-money value at scaled strike `x`: the put half, or the call half; zero beyond."""
+    first, count, position = strike_position(axis, n_puts, table.shape[3], x, call)
     if position <= 0.0 or position >= count - 1:
         return 0.0
     node, weights = cubic_weights(position, count)
-    return max(_surface(block, wv, wm, (first + node, weights)), 0.0)
+    return max(_surface(table, n, wv, wm, (first + node, weights)), 0.0)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
+def spx_root(grid, n, v, m):  # type: ignore[no-untyped-def]
+    """What log moneyness is divided by: root of the expected diffusive variance over `n` days."""
+    scale = grid.spx_scale
+    return np.sqrt(scale[n - 1, 0] * v + scale[n - 1, 1] * m + scale[n - 1, 2])
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def spx_otm(grid, n, root, wv, wm, log_moneyness):  # type: ignore[no-untyped-def]
+    """Undiscounted out-of-the-money option over forward: a put below the forward, a call above."""
+    x = log_moneyness / root
+    return root * _otm(grid.spx, n, grid.axes[2], grid.puts[0], wv, wm, x, log_moneyness > 0.0)
+
+
+@njit(cache=True, error_model="numpy", inline="always")
 def spx_put(grid, n, v, m, wv, wm, log_moneyness):  # type: ignore[no-untyped-def]
     """Undiscounted put over forward, `n` >= 1 days to expiry, at log(strike / forward)."""
-    scale = grid.spx_scale[n - 1]
-    root = np.sqrt(scale[0] * v + scale[1] * m + scale[2])
-    above = log_moneyness > 0.0
-    value = root * _otm(
-        grid.spx[n - 1], grid.axes[2], grid.puts[0], wv, wm, log_moneyness / root, above
-    )
-    return value + np.exp(log_moneyness) - 1.0 if above else value
+    value = spx_otm(grid, n, spx_root(grid, n, v, m), wv, wm, log_moneyness)
+    return value + np.exp(log_moneyness) - 1.0 if log_moneyness > 0.0 else value
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def spx_call(grid, n, v, m, wv, wm, log_moneyness):  # type: ignore[no-untyped-def]
     """Undiscounted call over forward; arguments as `spx_put`."""
-    scale = grid.spx_scale[n - 1]
-    root = np.sqrt(scale[0] * v + scale[1] * m + scale[2])
-    above = log_moneyness > 0.0
-    value = root * _otm(
-        grid.spx[n - 1], grid.axes[2], grid.puts[0], wv, wm, log_moneyness / root, above
+    value = spx_otm(grid, n, spx_root(grid, n, v, m), wv, wm, log_moneyness)
+    return value if log_moneyness > 0.0 else value + 1.0 - np.exp(log_moneyness)
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def _row(table, n, i, j, w):  # type: ignore[no-untyped-def]
+    w0, w1, w2, w3 = w
+    return (
+        w0 * table[n, i, j]
+        + w1 * table[n, i, j + _1]
+        + w2 * table[n, i, j + _2]
+        + w3 * table[n, i, j + _3]
     )
-    return value if above else value + 1.0 - np.exp(log_moneyness)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def vix_forward(grid, n, v, m, wv, wm):  # type: ignore[no-untyped-def]
     """VIX future `n` >= 1 days to expiry, decimal (0.16)."""
-    (i, in_v), (j, in_m) = wv, wm
-    block = grid.future[n - 1]
-    total = 0.0
-    for a in range(4):
-        line = block[i + a]
-        total += in_v[a] * (
-            in_m[0] * line[j]
-            + in_m[1] * line[j + 1]
-            + in_m[2] * line[j + 2]
-            + in_m[3] * line[j + 3]
-        )
-    mean = grid.vix_mean[n - 1]
-    return np.sqrt(max(total * (mean[0] * v + mean[1] * m + mean[2]), 0.0))
+    (i, (w0, w1, w2, w3)), (j, in_m) = wv, wm
+    day, i, j = np.uint64(n - 1), np.uint64(i), np.uint64(j)
+    total = (
+        w0 * _row(grid.future, day, i, j, in_m)
+        + w1 * _row(grid.future, day, i + _1, j, in_m)
+        + w2 * _row(grid.future, day, i + _2, j, in_m)
+        + w3 * _row(grid.future, day, i + _3, j, in_m)
+    )
+    mean = grid.vix_mean
+    middle = mean[n - 1, 0] * v + mean[n - 1, 1] * m + mean[n - 1, 2]
+    return np.sqrt(max(total * middle, 0.0))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
+def vix_scaled_strike(grid, n, v, m, future, excess):  # type: ignore[no-untyped-def]
+    """Scaled strike of a squared strike `excess` above the floor of squared VIX."""
+    a, b = grid.vix_mean, grid.vix_variance
+    mean = max(a[n - 1, 0] * v + a[n - 1, 1] * m + a[n - 1, 2] - grid.floor, 1e-12)
+    deviation = np.sqrt(max(b[n - 1, 0] * v + b[n - 1, 1] * m + b[n - 1, 2], 1e-16))
+    own = max(future * future - grid.floor, 1e-12)
+    return np.log(excess / own) * mean / deviation
+
+
+@njit(cache=True, error_model="numpy", inline="always")
 def vix_call(grid, n, v, m, wv, wm, future, strike):  # type: ignore[no-untyped-def]
     """Undiscounted VIX call, `n` >= 1 days to expiry; decimals. `future` as `vix_forward`.
 
@@ -219,10 +273,19 @@ def vix_call(grid, n, v, m, wv, wm, future, strike):  # type: ignore[no-untyped-
     excess = strike * strike - grid.floor
     if excess <= 0.0:
         return future - strike
-    a, b = grid.vix_mean[n - 1], grid.vix_variance[n - 1]
-    mean = max(a[0] * v + a[1] * m + a[2] - grid.floor, 1e-12)
-    deviation = np.sqrt(max(b[0] * v + b[1] * m + b[2], 1e-16))
-    own = max(future * future - grid.floor, 1e-12)
-    y = np.log(excess / own) * mean / deviation
-    value = future * _otm(grid.vix[n - 1], grid.axes[3], grid.puts[1], wv, wm, y, y > 0.0)
+    y = vix_scaled_strike(grid, n, v, m, future, excess)
+    value = future * _otm(grid.vix, n, grid.axes[3], grid.puts[1], wv, wm, y, y > 0.0)
     return value if y > 0.0 else value + future - strike
+
+
+@njit(cache=True, error_model="numpy")
+def cubic_surface(maps, which, wv, wm):  # type: ignore[no-untyped-def]
+    """Cubic interpolation in (v, m) of one of several maps, (n_maps, n_v, n_m)."""
+    (i, (w0, w1, w2, w3)), (j, in_m) = wv, wm
+    which, i, j = np.uint64(which), np.uint64(i), np.uint64(j)
+    return (
+        w0 * _row(maps, which, i, j, in_m)
+        + w1 * _row(maps, which, i + _1, j, in_m)
+        + w2 * _row(maps, which, i + _2, j, in_m)
+        + w3 * _row(maps, which, i + _3, j, in_m)
+    )

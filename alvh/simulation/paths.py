@@ -20,11 +20,15 @@ class MarketPaths:
     ----------
     spot, variance, mean_variance : ndarray of shape (n_paths, n_days + 1)
         Index points, and decimals a year. Column 0 is today. Read-only.
+    block : int, default=1
+        Consecutive paths that depend on one another: 2 for antithetic pairs. Standard errors are
+        of the means of blocks.
     """
 
     spot: FloatArray
     variance: FloatArray
     mean_variance: FloatArray
+    block: int = 1
 
     def __post_init__(self) -> None:
         shape = np.shape(self.spot)

@@ -1,6 +1,28 @@
 """Policies as values, and the books they open."""
 
 from alvh.strategy.book import Book, Leg, expected_move, open_book
-from alvh.strategy.policy import LAYERS_442, CondorRule, HedgeLayer
+from alvh.strategy.condor import CondorRule, StopRule, TimeShift
+from alvh.strategy.costs import Costs
+from alvh.strategy.engine import Outcomes, run_policies
+from alvh.strategy.layer import LAYERS_442, HedgeLayer
+from alvh.strategy.policy import Policy
+from alvh.strategy.regime import RegimeRule
+from alvh.strategy.scale import VixScale
 
-__all__ = ["LAYERS_442", "Book", "CondorRule", "HedgeLayer", "Leg", "expected_move", "open_book"]
+__all__ = [
+    "LAYERS_442",
+    "Book",
+    "CondorRule",
+    "Costs",
+    "HedgeLayer",
+    "Leg",
+    "Outcomes",
+    "Policy",
+    "RegimeRule",
+    "StopRule",
+    "TimeShift",
+    "VixScale",
+    "expected_move",
+    "open_book",
+    "run_policies",
+]

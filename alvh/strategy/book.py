@@ -34,7 +34,8 @@ from alvh.pricing import (
     vix_index,
     vix_option,
 )
-from alvh.strategy.policy import CondorRule, HedgeLayer
+from alvh.strategy.condor import CondorRule
+from alvh.strategy.layer import HedgeLayer
 
 __all__ = ["CONDOR", "Book", "Leg", "expected_move", "leg_value", "open_book"]
 

@@ -1,142 +1,91 @@
-"""What is traded, as values: the condor's rule and the layers of its hedge.
-
-Bounds, units and titles live on the fields and nowhere else; sliders, links and the command line
-read them from here. Tenors are calendar days; SPX widths are index points, VIX widths VIX points.
-"""
+"""A policy: everything a book does, as one value."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from alvh.errors import ParameterError
+from alvh.strategy.condor import CondorRule, StopRule, TimeShift
+from alvh.strategy.costs import Costs
+from alvh.strategy.layer import LAYERS_442, HedgeLayer
+from alvh.strategy.regime import RegimeRule
 from alvh.value import Value
 
-__all__ = ["LAYERS_442", "CondorRule", "HedgeLayer"]
+__all__ = ["MOST_LAYERS", "Policy", "Preset"]
 
-Instrument = Literal["call", "call_spread", "future"]
-StrikeRule = Literal["delta", "expected move"]
+MOST_LAYERS = 6
+Preset = Literal["unhedged", "static_calls", "static_stop", "static_layers", "alvh"]
 
 
-class CondorRule(Value):
-    """Where the four strikes of an iron condor go.
+class Policy(Value):
+    """What a book trades, and when: immutable, validated, and written as JSON.
 
-    Defaults: public material of the method where it trades 30 to 60 days out (16-delta shorts,
-    45 days); ten condors, the unit its hedge is quoted for.
+    Nothing in the engine knows a policy by name; presets are values like any other.
     """
 
-    dte: int = Field(
-        45,
-        ge=2,
-        le=120,
-        title="Days to expiry",
-        description="Calendar days until the SPX options expire.",
-        json_schema_extra={"unit": "days", "step": 1},
-    )
-    strikes_by: StrikeRule = Field(
-        "delta",
-        title="Short strikes by",
-        description="Black delta of the short strike, or multiples of the expected move.",
-    )
-    put_delta: float = Field(
-        0.16,
-        ge=0.02,
-        le=0.50,
-        title="Short put delta",
-        description="Absolute Black delta of the short put; nearest listed strike.",
-        json_schema_extra={"unit": "", "step": 0.01},
-    )
-    call_delta: float = Field(
-        0.16,
-        ge=0.02,
-        le=0.50,
-        title="Short call delta",
-        description="Black delta of the short call; nearest listed strike.",
-        json_schema_extra={"unit": "", "step": 0.01},
-    )
-    put_moves: float = Field(
-        1.0,
-        ge=0.2,
-        le=4.0,
-        title="Short put distance",
-        description="Expected moves below spot: VIX/100 times the root of the tenor times spot.",
-        json_schema_extra={"unit": "moves", "step": 0.05},
-    )
-    call_moves: float = Field(
-        1.0,
-        ge=0.2,
-        le=4.0,
-        title="Short call distance",
-        description="Expected moves above spot: VIX/100 times the root of the tenor times spot.",
-        json_schema_extra={"unit": "moves", "step": 0.05},
-    )
-    wing: int = Field(
-        50,
-        ge=5,
-        le=500,
-        multiple_of=5,
-        title="Wing width",
-        description="Points between the short and the long strike on either side.",
-        json_schema_extra={"unit": "points", "step": 5},
-    )
-    contracts: int = Field(
-        10,
-        ge=1,
-        le=1000,
-        title="Condors",
-        description="Number of condors; the method quotes its hedge for ten.",
-        json_schema_extra={"unit": "", "step": 1},
-    )
+    name: str = Field("policy", min_length=1, max_length=60, title="Name")
+    condor: CondorRule = CondorRule()
+    stop: StopRule = StopRule()
+    shift: TimeShift = TimeShift()
+    layers: tuple[HedgeLayer, ...] = Field((), max_length=MOST_LAYERS, title="Layers")
+    regime: RegimeRule = RegimeRule()
+    costs: Costs = Costs()
 
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.shift.on and self.shift.dte <= self.condor.exit_dte:
+            raise ValueError(
+                f"shift.dte must be above condor.exit_dte, which is {self.condor.exit_dte} days, "
+                f"got {self.shift.dte}"
+            )
+        if self.condor.strikes_by == "delta":
+            most = max(self.condor.put_delta, self.condor.call_delta)
+            if self.stop.kind == "short delta" and self.stop.delta <= most:
+                raise ValueError(
+                    f"stop.delta must be above the deltas sold, up to {most:g}, "
+                    f"got {self.stop.delta:g}"
+                )
+            if self.shift.on and self.shift.delta <= most:
+                raise ValueError(
+                    f"shift.delta must be above the deltas sold, up to {most:g}, "
+                    f"got {self.shift.delta:g}"
+                )
+        return self
 
-class HedgeLayer(Value):
-    """One position in a VIX instrument on the future of its own expiry.
+    @classmethod
+    def preset(cls, name: Preset) -> Self:
+        """One of the five named policies, with default costs.
 
-    Defaults: the first layer of the method's 4/4/2.
-    """
+        ``unhedged`` : the condor alone, held to expiry.
+        ``static_stop`` : the same with a stop at a loss of twice the credit (a barrier).
+        ``static_calls`` : 10-delta VIX calls, 90 days, held to settlement and bought again (a
+        barrier). Four of them lose about as much a year as the 4/4/2 under the default premia
+        (`docs/method.md`), so that the two are compared at equal spend.
+        ``static_layers`` : the method's 4/4/2, rolled on its days whatever happens.
+        ``alvh`` : the 4/4/2 that moves: smaller condors when watching (two of the glossary's three
+        tiers), none opened under stress (VIX Risk Scaling), and the first layer sold and bought
+        anew once up 150 %.
 
-    instrument: Instrument = Field(
-        "call",
-        title="Instrument",
-        description="VIX call, VIX call spread (long the strike, short `width` above), VIX future.",
-    )
-    dte: int = Field(
-        30,
-        ge=7,
-        le=270,
-        title="Days to expiry",
-        description="Calendar days until the VIX instrument settles.",
-        json_schema_extra={"unit": "days", "step": 1},
-    )
-    delta: float = Field(
-        0.50,
-        ge=0.05,
-        le=0.95,
-        title="Delta",
-        description="Black delta, on the VIX future, of the long strike; nearest listed strike.",
-        json_schema_extra={"unit": "", "step": 0.05},
-    )
-    width: float = Field(
-        10.0,
-        ge=1.0,
-        le=50.0,
-        title="Spread width",
-        description="VIX points from the long to the short strike of a call spread.",
-        json_schema_extra={"unit": "VIX points", "step": 1.0},
-    )
-    quantity: int = Field(
-        4,
-        ge=-50,
-        le=200,
-        title="Quantity",
-        description="Contracts; negative is short. A future is 1,000 dollars a VIX point, an "
-        "option 100.",
-        json_schema_extra={"unit": "", "step": 1},
-    )
-
-
-LAYERS_442 = (
-    HedgeLayer(dte=30, quantity=4),
-    HedgeLayer(dte=110, quantity=4),
-    HedgeLayer(dte=220, quantity=2),
-)
+        Raises
+        ------
+        ValueError
+            If there is no preset of that name.
+        """
+        if name not in get_args(Preset):
+            raise ParameterError(f"preset must be one of {', '.join(get_args(Preset))}, got {name}")
+        changes: dict[Preset, dict[str, object]] = {
+            "unhedged": {},
+            "static_calls": {"layers": (HedgeLayer(dte=90, delta=0.10, quantity=4),)},
+            "static_stop": {"stop": StopRule(kind="credit multiple", multiple=2.0)},
+            "static_layers": {"layers": LAYERS_442},
+            "alvh": {
+                "layers": (
+                    LAYERS_442[0].model_copy(update={"take_profit": 2.5}),
+                    *LAYERS_442[1:],
+                ),
+                "regime": RegimeRule(signals=("vix",), suspend="in stress", watch_size=2 / 3),
+            },
+        }
+        return cls.model_validate({"name": name, **changes[name]})
