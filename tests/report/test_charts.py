@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from alvh.report import charts, palette
 from alvh.report.charts.payoff import NOMINAL_WIDTH, _meets, _placed
 
 GROUPS = ("Condor", "Hedge", "Net")
+NOTHING = {"filter": "false"}
 
 
 def found(node, key):
@@ -165,13 +167,19 @@ def test_plane_panels_share_one_symmetric_scale(cells, path):
     assert [panel["title"]["text"] for panel in spec["hconcat"]] == ["Condor", "Hedge", "Both"]
     assert spec["resolve"]["scale"]["color"] == "shared"
     scales = [c["scale"] for c in found(spec, "color") if isinstance(c, dict) and "scale" in c]
-    assert len(scales) == 3
-    assert all(scale == scales[0] for scale in scales)
-    domain = scales[0]["domain"]
-    assert domain == [-x for x in reversed(domain)]
-    assert domain[1] == 0.0
-    assert domain[-1] >= cells["profit"].abs().max()
+    assert len(scales) == 1
+    assert scales[0]["domain"] == [-1.0, 0.0, 1.0]
     assert scales[0]["range"] == [palette.LOSS, {"expr": palette.PAPER}, palette.GAIN]
+    (bound,) = spec["datasets"]["plane_bound"]
+    assert cells["profit"].abs().max() <= bound["bound"] <= 2.0 * cells["profit"].abs().max()
+
+
+def test_plane_of_other_profits_is_the_same_chart(cells, path):
+    one, other = (
+        charts.plane(cells.assign(profit=factor * cells["profit"]), path) for factor in (1.0, 7.0)
+    )
+    assert one.template is other.template
+    assert not one.datasets["plane_bound"].equals(other.datasets["plane_bound"])
 
 
 def test_plane_axes_have_units_and_the_path_is_in_every_panel(cells, path):
@@ -180,34 +188,41 @@ def test_plane_axes_have_units_and_the_path_is_in_every_panel(cells, path):
     assert titles(spec, "x") == {"SPX (index points)"}
     assert titles(spec, "y") == {"VIX (points)"}
     for panel in spec["hconcat"]:
-        kinds = [layer["mark"]["type"] for layer in panel["layer"]]
+        drawn = [layer for layer in panel["layer"] if layer.get("transform") != [NOTHING]]
+        kinds = [layer["mark"]["type"] for layer in drawn]
         assert kinds == ["image", "rect", "area", "line", "line", "line", "line", "point"]
 
 
 def test_plane_zero_line_is_drawn_in_its_own_panel(cells):
     zero = pd.DataFrame({"spot": [4400.0, 5600.0], "vix": 16.0, "panel": "Hedge", "order": [0, 1]})
     spec = charts.plane(cells, zero=zero.assign(line=0)).to_dict()
-    assert [len(panel["layer"]) for panel in spec["hconcat"]] == [2, 3, 2]
+    outlines = [len(list(found(panel, "detail"))) for panel in spec["hconcat"]]
+    assert outlines == [0, 1, 0]
 
 
 def test_plane_sends_a_picture_a_panel_and_few_cells(full_cells):
     figure = charts.plane(full_cells)
     assert figure.datasets["plane"].shape == (1, 3)
-    assert len(figure.datasets["plane_tips"]) == 9 * 15
+    assert len(figure.datasets["plane_tips"]) == 8 * 12
     spec = figure.to_dict()
     assert spec["usermeta"]["embedOptions"]["renderer"] == "canvas"
     assert len(json.dumps(spec)) < 60_000
 
 
 def test_plane_pointer_covers_the_grid_with_values_of_its_cells(full_cells):
-    tips = charts.plane(full_cells).datasets["plane_tips"]
+    datasets = charts.plane(full_cells).datasets
+    tips, texts = datasets["plane_tips"], datasets["plane_texts"]
     area = (tips["spot_high"] - tips["spot_low"]) * (tips["vix_high"] - tips["vix_low"])
     assert area.sum() == pytest.approx(1200.0 * 48.0, rel=1e-5)
-    for row in tips.iloc[::7].itertuples():
-        inside = full_cells["spot_low"].lt(row.spot) & full_cells["spot_high"].gt(row.spot)
-        inside &= full_cells["vix_low"].lt(row.vix) & full_cells["vix_high"].gt(row.vix)
-        exact = full_cells.loc[inside, "profit"].tolist()
-        assert [row.p0, row.p1, row.p2] == pytest.approx(exact, abs=0.5)
+    assert tips["row"].tolist() == list(range(len(texts)))
+    for i in range(0, len(texts), 7):
+        row = [float(re.sub("[$,]", "", x).replace("\u2212", "-")) for x in texts.iloc[i]]
+        spot, vix, profits = row[0], row[1], row[2:]
+        assert tips["spot_low"][i] < spot < tips["spot_high"][i]
+        assert tips["vix_low"][i] < vix < tips["vix_high"][i]
+        inside = full_cells["spot_low"].lt(spot) & full_cells["spot_high"].gt(spot)
+        inside &= full_cells["vix_low"].lt(vix) & full_cells["vix_high"].gt(vix)
+        assert profits == pytest.approx(full_cells.loc[inside, "profit"].tolist(), abs=0.5)
 
 
 def test_plane_sorts_cells_by_panel(cells):
@@ -215,6 +230,7 @@ def test_plane_sorts_cells_by_panel(cells):
     one, other = (charts.plane(frame).datasets for frame in (cells, mixed))
     assert one["plane"].equals(other["plane"])
     assert one["plane_tips"].equals(other["plane_tips"])
+    assert one["plane_texts"].equals(other["plane_texts"])
 
 
 def test_plane_stacks_its_panels_with_one_axis_of_spot(cells):
@@ -254,8 +270,8 @@ def test_plane_refuses_uneven_grids_and_nothing(cells):
 
 
 def test_plane_of_nothing_but_zero_has_a_scale(cells):
-    spec = charts.plane(cells.assign(profit=0.0)).to_dict()
-    assert next(c["scale"]["domain"] for c in found(spec, "color") if "scale" in c)[-1] == 1.0
+    figure = charts.plane(cells.assign(profit=0.0))
+    assert figure.datasets["plane_bound"]["bound"].tolist() == [1.0]
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ __all__ = ["payoff"]
 NOMINAL_WIDTH: Final = 560.0  # px: labels are laid out for the narrowest page column
 CHARACTER: Final = 6.3  # px: mean width of a character at 12 px
 ROW: Final = 15  # px between rows of labels
+ROWS: Final = 4  # of labels there is always room for: another number of them is another chart
 HEADROOM: Final = 3.2  # height of the plot in units of the highest density
 EDGE: Final = 12.0  # px a text may pass the right edge of the plot
 FOOT: Final[Any] = alt.Y2Value("height")  # type: ignore[no-untyped-call]
@@ -101,7 +102,7 @@ def payoff(
     template = _template(
         looks=tuple((color, tuple(dash)) for color, dash in map(palette.series_color, names)),
         measures=tuple(chances.columns[1:]),
-        rows=0 if marks.empty else int(marks["row"].max()) + 1,
+        rows=0 if marks.empty else max(ROWS, int(marks["row"].max()) + 1),
         height=height,
     )
     return Figure(template, datasets)

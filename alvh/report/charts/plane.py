@@ -14,7 +14,15 @@ from numpy import typing as npt
 from alvh._typing import FloatArray
 from alvh.errors import DataError
 from alvh.report import palette
-from alvh.report.charts._parts import PAD, frame_of, ink, panel_title, template_of
+from alvh.report.charts._parts import (
+    PAD,
+    dollar_texts,
+    frame_of,
+    ink,
+    kept,
+    panel_title,
+    template_of,
+)
 from alvh.report.figure import Figure
 from alvh.report.raster import data_url, signed_root_colors
 
@@ -25,7 +33,7 @@ EDGES: Final = ["spot_low", "spot_high", "vix_low", "vix_high"]
 IntArray: TypeAlias = npt.NDArray[np.int64]
 Box: TypeAlias = tuple[float, float, float, float]  # spot from and to, VIX from and to
 HUES: Final = {"gain": palette.GAIN, "loss": palette.LOSS}
-TIPS: Final = (9, 15)  # rows and columns of the grid under the pointer
+TIPS: Final = (8, 12)  # rows and columns of the grid under the pointer
 VIX_TICKS: Final = [10, 15, 20, 30, 40, 60, 80, 120]
 CURVES: Final = ["vix", "vix_low", "vix_high"]
 
@@ -88,7 +96,11 @@ def plane(
         f"p{i}": [data_url(signed_root_colors(part[::-1], bound, **HUES))]
         for i, part in enumerate(grid)
     }
-    datasets = {"plane": pd.DataFrame(pictures), "plane_tips": _tips(edges, grid)}
+    datasets = {
+        "plane": pd.DataFrame(pictures),
+        **_tips(edges, grid, panels),
+        "plane_bound": pd.DataFrame({"bound": [bound]}),
+    }
     zeros: tuple[str, ...] = ()
     if zero is not None and not zero.empty:
         outlines = _outlines(zero, box)
@@ -103,7 +115,6 @@ def plane(
         datasets["plane_today"] = _inside(now[["spot", "vix"]], box)
     template = _template(
         panels=tuple(panels),
-        bound=bound,
         zeros=zeros,
         path="plane_path" in datasets,
         today="plane_today" in datasets,
@@ -138,25 +149,33 @@ def _gridded(cells: pd.DataFrame) -> tuple[list[str], FloatArray, FloatArray]:
     return panels, np.round(edges[:, rows], 3), blocks[wanted][:, rows, -1]
 
 
-def _tips(edges: FloatArray, grid: FloatArray) -> pd.DataFrame:
-    """Cells of a coarser grid, for the pointer: edges, and the values in their middle cell."""
+def _tips(edges: FloatArray, grid: FloatArray, panels: list[str]) -> dict[str, pd.DataFrame]:
+    """Cells of a coarser grid, for the pointer: edges, and in words the values in their middle."""
     n_vix, n_spot = grid.shape[1:]
     top, middle, end = _blocks(n_vix, TIPS[0])
     left, centre, right = _blocks(n_spot, TIPS[1])
     spot_low, spot_high = edges[:2].reshape(2, n_vix, n_spot)[:, 0]
     vix_low, vix_high = edges[2:].reshape(2, n_vix, n_spot)[:, :, 0]
-    across = (spot_low[left], spot_high[right], 0.5 * (spot_low[centre] + spot_high[centre]))
-    down = (vix_low[top], vix_high[end], np.sqrt(vix_low[middle] * vix_high[middle]))
-    spots = dict(zip(("spot_low", "spot_high", "spot"), across, strict=True))
-    vixes = dict(zip(("vix_low", "vix_high", "vix"), down, strict=True))
-    values = np.round(grid[:, middle][:, :, centre]).reshape(len(grid), -1)
-    return pd.DataFrame(
-        {
-            **{name: np.tile(row, top.size) for name, row in spots.items()},
-            **{name: np.repeat(column, left.size) for name, column in vixes.items()},
-            **{f"p{k}": part for k, part in enumerate(values)},
-        }
-    )
+    across = 0.5 * (spot_low[centre] + spot_high[centre])
+    up = np.sqrt(vix_low[middle] * vix_high[middle])
+    values = grid[:, middle][:, :, centre].reshape(len(grid), -1)
+    cells = {
+        "spot_low": np.tile(spot_low[left], top.size),
+        "spot_high": np.tile(spot_high[right], top.size),
+        "vix_low": np.repeat(vix_low[top], left.size),
+        "vix_high": np.repeat(vix_high[end], left.size),
+        "row": np.arange(top.size * left.size, dtype=np.int32),
+    }
+    # Texts are made here: the browser would format every cell anew whenever anything moves
+    texts = {
+        "SPX (points)": [f"{x:,.2f}" for x in np.tile(across, top.size).tolist()],
+        "VIX (points)": [f"{x:.2f}" for x in np.repeat(up, left.size).tolist()],
+        **{
+            f"{name} (dollars)": dollar_texts(part)
+            for name, part in zip(panels, values, strict=True)
+        },
+    }
+    return {"plane_tips": pd.DataFrame(cells), "plane_texts": pd.DataFrame(texts)}
 
 
 def _blocks(n: int, most: int) -> tuple[IntArray, IntArray, IntArray]:
@@ -217,7 +236,6 @@ def _nice(x: float) -> float:
 @lru_cache(maxsize=32)
 def _template(
     panels: tuple[str, ...],
-    bound: float,
     zeros: tuple[str, ...],
     path: bool,
     today: bool,
@@ -225,16 +243,18 @@ def _template(
     height: int,
     stacked: bool,
 ) -> dict[str, Any]:
-    """Everything but the numbers; `bound` is the end of the colour scale in dollars."""
+    """Everything but the numbers."""
     charts = []
     for i, name in enumerate(panels):
-        layers = [_picture(i, width, height), _cells(i, panels, bound, stacked)]
+        layers = [_picture(i, width, height), _cells(i, len(panels), stacked)]
         if name in zeros:
             layers.append(_zero(name))
         if path:
             layers += _path()
         if today:
             layers.append(_today())
+        if i == 0:
+            layers += [_colors(stacked), kept("plane_texts")]
         charts.append(
             alt.LayerChart(layer=layers).properties(
                 width=width, height=height, title=panel_title(name)
@@ -257,8 +277,9 @@ def _picture(index: int, width: int, height: int) -> alt.Chart:
     return picture
 
 
-def _cells(index: int, panels: tuple[str, ...], bound: float, stacked: bool) -> alt.Chart:
-    below = not stacked or index == len(panels) - 1
+def _cells(index: int, n_panels: int, stacked: bool) -> alt.Chart:
+    """Axes, and what the pointer meets."""
+    below = not stacked or index == n_panels - 1
     beside = stacked or index == 0
     x = (
         alt.X("spot_low:Q")
@@ -274,42 +295,38 @@ def _cells(index: int, panels: tuple[str, ...], bound: float, stacked: bool) -> 
         .scale(type="log", nice=False)
         .axis(format=",.0f", values=VIX_TICKS, grid=False, labels=beside)
     )
-    color = (
-        alt.Color(f"p{index}:Q")
-        .scale(
-            type="pow",
-            exponent=0.5,
-            domain=[-bound, 0.0, bound],
-            range=[palette.LOSS, ink(palette.PAPER), palette.GAIN],
-            clamp=True,
-            interpolate="rgb",
-        )
-        .legend(
-            title="Profit (dollars)" if stacked else ["Profit", "(dollars)"],
-            orient="bottom" if stacked else "right",
-            format="$,.0f",
-            values=[-bound, -bound / 4, 0.0, bound / 4, bound],
-            gradientLength=260 if stacked else 200,
-            gradientOpacity=1.0,
-            offset=8 if stacked else 14,
-        )
-    )
-    tips = [
-        alt.Tooltip("spot:Q", title="SPX (points)", format=",.2f"),
-        alt.Tooltip("vix:Q", title="VIX (points)", format=".2f"),
-    ]
-    tips += [
-        alt.Tooltip(f"p{i}:Q", title=f"{name} (dollars)", format="$,.0f")
-        for i, name in enumerate(panels)
-    ]
     cells: alt.Chart = (
         alt.Chart(alt.NamedData("plane_tips"))
-        .mark_rect(opacity=0.0, aria=False)
-        .encode(
-            x=x, x2=alt.X2("spot_high:Q"), y=y, y2=alt.Y2("vix_high:Q"), color=color, tooltip=tips
-        )
+        .mark_rect(opacity=0.0, aria=False, tooltip=ink("data('plane_texts')[datum.row]"))
+        .encode(x=x, x2=alt.X2("spot_high:Q"), y=y, y2=alt.Y2("vix_high:Q"))
     )
     return cells
+
+
+def _colors(stacked: bool) -> alt.Chart:
+    """The legend of the pictures, on a mark of its own that draws nothing.
+
+    The scale is in shares of the bound and only the texts know it, so that a new bound is new data
+    and not a new chart.
+    """
+    legend = alt.Legend(
+        title="Profit (dollars)" if stacked else ["Profit", "(dollars)"],
+        orient="bottom" if stacked else "right",
+        labelExpr="format(datum.value * data('plane_bound')[0].bound, '$,.0f')",
+        values=[-1.0, -0.25, 0.0, 0.25, 1.0],
+        gradientLength=260 if stacked else 200,
+        gradientOpacity=1.0,
+        offset=8 if stacked else 14,
+    )
+    scale = alt.Scale(
+        type="pow",
+        exponent=0.5,
+        domain=[-1.0, 0.0, 1.0],
+        range=[palette.LOSS, ink(palette.PAPER), palette.GAIN],
+        clamp=True,
+        interpolate="rgb",
+    )
+    return kept("plane_bound").encode(color=alt.Color("bound:Q").scale(scale).legend(legend))
 
 
 def _zero(panel: str) -> alt.Chart:
