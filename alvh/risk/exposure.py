@@ -74,7 +74,8 @@ class Plane:
         spot_low, spot_high, vix_low, vix_high, spot, vix, profit, panel
         ("Condor", "Hedge", "Both").
     path : DataFrame
-        spot, vix, vix_low, vix_high: VIX given the index, and a conditional deviation either side.
+        spot, vix, vix_low, vix_high: VIX given the index, and a conditional deviation either side;
+        it ends where the index is all but certain not to be.
     today : DataFrame
         spot, vix: one row.
     """
@@ -148,14 +149,19 @@ def greeks_by_day(book: Book, days: Iterable[int], names: Iterable[str]) -> pd.D
     return pd.concat(frames, ignore_index=True)
 
 
-def spot_range(book: Book, n: int = 161) -> FloatArray:
-    """Index levels worth drawing: three expected moves, and the wings with some room."""
+def spot_range(book: Book, n: int = 81) -> FloatArray:
+    """Index levels worth drawing: `n` even ones, and each corner of the condor's payoff.
+
+    They reach three expected moves down and 2.2 up, and past the wings with some room.
+    """
     spot = float(book.state.spot)
     move = float(expected_move(vix_index(book.model, book.state), year_fraction(book.n_days)))
     long_put, _, _, long_call = book.strikes
-    low = min(spot * (1.0 - 3.0 * move), long_put - 0.02 * spot)
+    low = max(min(spot * (1.0 - 3.0 * move), long_put - 0.02 * spot), 0.05 * spot)
     high = max(spot * (1.0 + 2.2 * move), long_call + 0.02 * spot)
-    return np.linspace(max(low, 0.05 * spot), high, n)
+    corners = np.array([*book.strikes, *condor_break_evens(book)])
+    inside = corners[(corners > low) & (corners < high)]
+    return np.union1d(np.linspace(low, high, n), inside)
 
 
 def payoff_curves(
@@ -269,7 +275,7 @@ def plane(
     requires.
     """
     require(0 <= day <= book.n_days, "day", day, f"from 0 to {book.n_days}")
-    spots = spot_range(book, 2)
+    spots = spot_range(book)
     now = float(vix_index(book.model, book.state))
     spot_edges = np.linspace(spots[0], spots[-1], n_spot + 1)
     vix_edges = np.geomspace(9.5, max(60.0, 2.2 * now), n_vix + 1)
@@ -298,12 +304,26 @@ def plane(
             "panel": np.repeat(list(parts), n_spot * n_vix),
         }
     )
-    given = _given(book, premia, day, spot)
-    path = pd.DataFrame(
-        {"spot": spot, "vix": given.mean, "vix_low": given.low, "vix_high": given.high}
-    )
+    path = _path(book, premia, day, spot_edges[0], spot_edges[-1], n_spot + 1)
     today = pd.DataFrame({"spot": [float(book.state.spot)], "vix": [now]})
     return Plane(cells, path.clip(lower=vix_edges[0], upper=None), today)
+
+
+def _path(
+    book: Book, premia: RiskPremia, day: int, low: float, high: float, n: int
+) -> pd.DataFrame:
+    """VIX given the index from `low` to `high`, as far as the model says anything about it.
+
+    Beyond the levels it gives any probability, `vix_given_index` repeats the last value; the line
+    ends there.
+    """
+    levels, given = _given_curve(premia.physical(book.model), book.model, book.state, max(day, 1))
+    said = np.nonzero((given.mean != given.mean[0]) & (given.mean != given.mean[-1]))[0]
+    if said.size:
+        low, high = max(low, levels[said[0] - 1]), min(high, levels[said[-1] + 1])
+    spots = np.linspace(low, high, n)
+    at = _given(book, premia, day, spots)
+    return pd.DataFrame({"spot": spots, "vix": at.mean, "vix_low": at.low, "vix_high": at.high})
 
 
 def _given(book: Book, premia: RiskPremia, day: int, spots: FloatArray) -> ConditionalVix:

@@ -109,6 +109,22 @@ def test_the_path_through_the_plane_falls_as_the_index_rises(book, tables):
     assert (path["vix"] <= path["vix_high"]).all()
 
 
+def test_the_path_ends_where_the_index_is_all_but_certain_not_to_be(book, tables):
+    path = exposure.plane(book, PREMIA, 5, tables).path
+    reach = exposure.spot_range(book)
+    assert path["spot"].iloc[0] == reach[0]
+    assert path["spot"].iloc[-1] < reach[-1]
+    assert (path["vix"].diff().iloc[1:] != 0.0).all()
+    curves = exposure.payoff_curves(book, PREMIA, 5, reach, tables)
+    assert np.isfinite(curves["profit"]).all()
+
+
+def test_the_grid_holds_every_corner_of_the_condor(book):
+    spots = exposure.spot_range(book)
+    assert {*book.strikes, *exposure.condor_break_evens(book)} <= set(spots)
+    assert (np.diff(spots) > 0.0).all()
+
+
 def test_densities_integrate_to_one_and_differ_by_the_premium(book):
     spots = np.linspace(2500.0, 7000.0, 3001)
     frame = exposure.densities(book, PREMIA, spots)
