@@ -28,7 +28,8 @@ __all__ = [
     "history",
     "legs",
     "outlook",
-    "pictures",
+    "payoff",
+    "plane",
     "tables",
     "the_book",
 ]
@@ -92,29 +93,25 @@ def legs(key: BookKey) -> tuple[pd.DataFrame, pd.DataFrame]:
     return table, exposure.greeks_table(book, table)
 
 
-@dataclass(frozen=True)
-class Pictures:
-    """The two pictures of the Condor page and the frames they were drawn from."""
-
-    payoff: Figure
-    plane: Figure
-    curves: pd.DataFrame
-    cells: pd.DataFrame
+@st.cache_resource(max_entries=128, show_spinner=False, hash_funcs=_BY_TEXT)
+def payoff(key: BookKey, premia: RiskPremia, day: int, follow: bool) -> tuple[Figure, pd.DataFrame]:
+    """Profit against the index, and the frame it was drawn from."""
+    book = the_book(key)
+    spots = exposure.spot_range(book)
+    curves = exposure.payoff_curves(book, premia, day, spots, tables(key.model), follow=follow)
+    levels = exposure.levels(book, curves)
+    densities = exposure.densities(book, premia, spots)
+    return charts.payoff(curves, densities, levels, height=440), curves
 
 
 @st.cache_resource(max_entries=128, show_spinner=False, hash_funcs=_BY_TEXT)
-def pictures(key: BookKey, premia: RiskPremia, day: int, follow: bool) -> Pictures:
-    """Payoff and plane on a day."""
-    book, priced = the_book(key), tables(key.model)
-    spots = exposure.spot_range(book)
-    curves = exposure.payoff_curves(book, premia, day, spots, priced, follow=follow)
-    levels = exposure.levels(book, curves)
-    payoff = charts.payoff(curves, exposure.densities(book, premia, spots), levels, height=440)
-    grid = exposure.plane(book, premia, day, priced)
-    plane = charts.plane(
+def plane(key: BookKey, premia: RiskPremia, day: int) -> tuple[Figure, pd.DataFrame]:
+    """Profit over SPX and VIX, and the frame it was drawn from."""
+    grid = exposure.plane(the_book(key), premia, day, tables(key.model))
+    drawn = charts.plane(
         grid.cells, grid.path, today=grid.today, width=400, height=122, stacked=True
     )
-    return Pictures(payoff, plane, curves, grid.cells)
+    return drawn, grid.cells
 
 
 @st.cache_resource(max_entries=64, show_spinner="Greeks along spot and days …", hash_funcs=_BY_TEXT)

@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
+from pydantic import ValidationError
 
 from alvh import __version__
+from alvh.clock import trading_days
+from alvh.errors import ParameterError, explain
 from alvh.market import SPX_MULTIPLIER
 from alvh.report import export
 from alvh.report.numbers import dollars, percent, plus_minus, points
 from alvh.risk.exposure import BOTH, GREEK_UNITS, condor_break_evens
 from alvh.risk.outlook import Estimate, Outlook
 from alvh.strategy import Book
-from alvh.ui import cache, controls, show
+from alvh.ui import cache, controls, show, trade
 from alvh.ui.cache import BookKey
 from alvh.ui.market import Market
 from alvh.ui.show import Number
 from alvh.ui.trade import Trade
 
-__all__ = ["answer", "greeks", "legs", "odds", "pictures", "source"]
+__all__ = ["choose_day", "greeks", "headline", "legs", "odds", "payoff", "plane", "source"]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the page shows now."""
+
+    key: BookKey
+    book: Book
+    trade: Trade
+
+    @property
+    def day(self) -> int:
+        """Trading day of the pictures."""
+        return int(st.session_state[f"day.{self.book.n_days}"])
+
+
+def _now(seen: Market) -> Desk:
+    """The book the controls ask for; raises what `live.part` swallows if they cannot have it."""
+    chosen = trade.current()
+    key = BookKey(seen.model, seen.state, chosen.rule, chosen.layers)
+    return Desk(key, cache.the_book(key), chosen)
 
 
 def source(seen: Market) -> str:
@@ -32,13 +58,25 @@ def source(seen: Market) -> str:
     )
 
 
-def answer(key: BookKey, chosen: Trade) -> list[Number]:
+def headline(seen: Market) -> None:
+    """What the user must know, and the answer in five numbers; or why there is none."""
+    show.messages(seen.notes)
+    try:
+        now = _now(seen)
+        show.strip(_answer(now), "condor")
+    except ParameterError as error:
+        st.error(f"{error}.", icon=":material/error:")
+    except ValidationError as error:
+        st.error(". ".join(explain(error)), icon=":material/error:")
+
+
+def _answer(now: Desk) -> list[Number]:
     """The five numbers at the top."""
-    book, outlook = cache.the_book(key), cache.outlook(key, chosen.premia)
+    book, outlook = now.book, cache.outlook(now.key, now.trade.premia)
     p, q = (outlook.probability_of_profit[m].value for m in ("P", "Q"))
     total = outlook.profit[BOTH]
     cost = outlook.hedge_cost
-    share = 1.0 / chosen.account.capital
+    share = 1.0 / now.trade.account.capital
     return [
         Number(
             "Credit, one condor",
@@ -77,45 +115,59 @@ def answer(key: BookKey, chosen: Trade) -> list[Number]:
     ]
 
 
-@st.fragment
-def pictures(key: BookKey, chosen: Trade, seen: Market) -> None:
-    """Payoff with its day slider, and the plane of SPX and VIX."""
-    book = cache.the_book(key)
-    left, right = st.columns([3, 2], gap="medium")
-    with left, st.container(horizontal=True, vertical_alignment="bottom"):
-        day = st.slider(
-            f"Day of {book.n_days} (trading days after opening)",
+def choose_day() -> None:
+    """The day of the pictures, and whether VIX follows the index on it."""
+    n_days = _n_days()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.slider(
+            f"Day of {n_days} (trading days after opening)",
             min_value=0,
-            max_value=book.n_days,
-            value=min(book.n_days // 2, book.n_days),
-            key=f"day.{book.n_days}",
+            max_value=n_days,
+            value=n_days // 2,
+            key=f"day.{n_days}",
             help="The dashed curve and the plane show this day; 0 is today, the last is expiry.",
         )
-        follow = controls.switch(
+        controls.switch(
             "VIX follows",
             "follow",
             default=True,
             help="On: at each index level VIX is where the model expects it given the move. "
             "Off: VIX stays where it is today.",
         )
-    drawn = cache.pictures(key, chosen.premia, day, follow)
-    words = {"subtitle": describe(book, seen), "source": source(seen)}
-    with left:
-        show.figure(
-            drawn.payoff,
-            key="condor.payoff",
-            title="Profit of the iron condor and its hedge",
-            data=drawn.curves,
-            **words,
-        )
-    with right:
-        show.figure(
-            drawn.plane,
-            key="condor.plane",
-            title=f"Profit over SPX and VIX, trading day {day}",
-            data=drawn.cells,
-            **words,
-        )
+
+
+def _n_days() -> int:
+    """Trading days of the condor, known before its strikes are."""
+    return int(trading_days(st.session_state["dte"]))
+
+
+def payoff(seen: Market) -> None:
+    """Profit against the index."""
+    now = _now(seen)
+    follow = bool(st.session_state["follow"])
+    drawn, curves = cache.payoff(now.key, now.trade.premia, now.day, follow)
+    show.figure(
+        drawn,
+        key="condor.payoff",
+        title="Profit of the iron condor and its hedge",
+        data=curves,
+        subtitle=describe(now.book, seen),
+        source=source(seen),
+    )
+
+
+def plane(seen: Market) -> None:
+    """Profit over the plane of SPX and VIX."""
+    now = _now(seen)
+    drawn, cells = cache.plane(now.key, now.trade.premia, now.day)
+    show.figure(
+        drawn,
+        key="condor.plane",
+        title=f"Profit over SPX and VIX, trading day {now.day}",
+        data=cells,
+        subtitle=describe(now.book, seen),
+        source=source(seen),
+    )
 
 
 def describe(book: Book, seen: Market) -> str:
@@ -133,9 +185,10 @@ def describe(book: Book, seen: Market) -> str:
     )
 
 
-def greeks(key: BookKey, seen: Market) -> None:
+def greeks(seen: Market) -> None:
     """Greeks by group, against spot and against days."""
-    _, table = cache.legs(key)
+    now = _now(seen)
+    _, table = cache.legs(now.key)
     show.table(
         table,
         {
@@ -147,8 +200,8 @@ def greeks(key: BookKey, seen: Market) -> None:
         },
         key="condor.greeks",
     )
-    by_spot, by_day, spot_frame, day_frame = cache.greek_figures(key)
-    words = {"subtitle": describe(cache.the_book(key), seen), "source": source(seen)}
+    by_spot, by_day, spot_frame, day_frame = cache.greek_figures(now.key)
+    words = {"subtitle": describe(now.book, seen), "source": source(seen)}
     st.markdown("**Against the index, today**")
     show.figure(
         by_spot, key="condor.greeks-spot", title="Greeks against SPX", data=spot_frame, **words
@@ -170,9 +223,9 @@ _GREEK_HELP = {
 }
 
 
-def legs(key: BookKey) -> None:
+def legs(seen: Market) -> None:
     """Every leg with its price and time value."""
-    table, _ = cache.legs(key)
+    table, _ = cache.legs(_now(seen).key)
     shown = table.assign(implied_volatility=100.0 * table["implied_volatility"])
     show.table(
         shown,
@@ -205,10 +258,14 @@ def legs(key: BookKey) -> None:
     )
 
 
-def odds(key: BookKey, chosen: Trade) -> list[Number]:
+def odds(seen: Market) -> None:
     """Odds, expectations and returns."""
-    book, outlook = cache.the_book(key), cache.outlook(key, chosen.premia)
-    capital = chosen.account.capital
+    show.numbers([*_odds(_now(seen)), _vvix(seen)])
+
+
+def _odds(now: Desk) -> list[Number]:
+    book, outlook = now.book, cache.outlook(now.key, now.trade.premia)
+    capital = now.trade.account.capital
     ends = condor_break_evens(book)
     touches = {"put": "short put", "call": "short call", "either": "either short strike"}
     simulated = f"Simulated under P, {outlook.n_paths:,} paths, 95 % interval."
@@ -250,6 +307,16 @@ def odds(key: BookKey, chosen: Trade) -> list[Number]:
         ),
         *_profits(outlook),
     ]
+
+
+def _vvix(seen: Market) -> Number:
+    quoted = "not quoted" if seen.vvix is None else f"{seen.vvix:.1f}"
+    return Number(
+        "VVIX  model / market",
+        f"{seen.shown_vvix:.1f} / {quoted}",
+        "Implied volatility of VIX over 30 days: the model's, and as quoted. Above the market's, "
+        "the hedge's options are dear here; below it, cheap.",
+    )
 
 
 def _share(estimate: Estimate) -> str:

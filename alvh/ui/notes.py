@@ -46,6 +46,6 @@ VIX.
 
 **Known misfit.** With square-root variance, model VVIX falls as VIX rises, while the market's
 rises: VIX options come out dear in calm and cheap in stress, so the carry of calls bought in calm
-is overstated and their value in stress understated. Model VVIX stands beside the market's below
-the pictures.
+is overstated and their value in stress understated. Model VVIX stands beside the market's among
+the odds and returns.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from alvh.report import export
 from alvh.report.figure import Figure
 from alvh.ui import controls
 
-__all__ = ["Number", "figure", "messages", "numbers", "strip", "table"]
+__all__ = ["Number", "figure", "messages", "numbers", "saving", "strip", "table"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ def strip(items: Sequence[Number], key: str) -> None:
         st.session_state[f"{key}.before"] = before
         st.session_state[f"{key}.now"] = now
     past: Mapping[str, str] = st.session_state.get(f"{key}.before", {})
+    # Columns of one width: cards as wide as their texts would move with every slider
     for column, item in zip(st.columns(len(items)), items, strict=True):
         was = past.get(item.label)
         changed = was is not None and was != item.text
@@ -45,44 +46,59 @@ def strip(items: Sequence[Number], key: str) -> None:
             delta_arrow="off",
             help=item.help,
             border=True,
+            height="stretch",
         )
 
 
-def numbers(items: Sequence[Number], columns: int = 4) -> None:
-    """More numbers in a grid."""
-    for start in range(0, len(items), columns):
-        row = items[start : start + columns]
-        for column, item in zip(st.columns(columns), row, strict=False):
-            column.metric(item.label, item.text, help=item.help)
+def numbers(items: Sequence[Number], width: int = 240) -> None:
+    """More numbers, as many in a row as there is room for."""
+    with st.container(horizontal=True):
+        for item in items:
+            st.metric(item.label, item.text, help=item.help, width=width)
 
 
 def figure(
     drawn: Figure, *, key: str, title: str, subtitle: str, source: str, data: pd.DataFrame
 ) -> None:
-    """A figure, and buttons that save it as PNG, as SVG, and its numbers as CSV."""
+    """A figure; `saving` draws its buttons."""
     # Streamlit would stretch every panel of a concatenation to the whole column
     fluid = drawn.template.get("width") == "container"
     st.vega_lite_chart(drawn.spec(), width="stretch" if fluid else "content", key=f"{key}.chart")
-    picture = partial(export.png, drawn, title=title, subtitle=subtitle, source=source)
-    drawing = partial(export.svg, drawn, title=title, subtitle=subtitle, source=source)
+    _shown(key).update(
+        PNG=partial(export.png, drawn, title=title, subtitle=subtitle, source=source),
+        SVG=partial(export.svg, drawn, title=title, subtitle=subtitle, source=source),
+        CSV=partial(export.csv, data, source=source),
+    )
+
+
+def saving(key: str) -> None:
+    """Buttons that save a figure as PNG, as SVG, and its numbers as CSV, as it is on the page."""
+    makers = _shown(key)
     stem = key.replace(".", "-")
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        for name, mime, make in (
-            ("PNG", "image/png", picture),
-            ("SVG", "image/svg+xml", drawing),
-            ("CSV", "text/csv", partial(export.csv, data, source=source)),
-        ):
+        for name, mime in (("PNG", "image/png"), ("SVG", "image/svg+xml"), ("CSV", "text/csv")):
             st.download_button(
                 name,
-                data=make,
+                data=partial(_made, makers, name),
                 file_name=f"alvh-{stem}.{name.lower()}",
                 mime=mime,
                 key=f"{key}.{name}",
                 type="tertiary",
                 icon=":material/download:",
                 on_click="ignore",
-                help=f"Save “{title}” as {name}, with its title, units and source.",
+                help=f"Save this picture as {name}, with its title, units and source.",
             )
+
+
+def _shown(key: str) -> dict[str, Callable[[], bytes | str]]:
+    """What saves a figure as it is now: the buttons outlive many redraws of it."""
+    makers: dict[str, Callable[[], bytes | str]]
+    makers = st.session_state.setdefault(f"{key}.shown", {})
+    return makers
+
+
+def _made(makers: Mapping[str, Callable[[], bytes | str]], name: str) -> bytes | str:
+    return makers[name]()
 
 
 def table(frame: pd.DataFrame, columns: Mapping[str, tuple[str, str, str]], *, key: str) -> None:

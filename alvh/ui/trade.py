@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 from pydantic import Field
@@ -10,9 +11,10 @@ from pydantic import Field
 from alvh.model import RiskPremia
 from alvh.strategy import LAYERS_442, CondorRule, HedgeLayer
 from alvh.ui import controls
+from alvh.ui.live import Group
 from alvh.value import Value
 
-__all__ = ["Account", "Trade", "choose"]
+__all__ = ["Account", "Trade", "choose_tenor", "current", "groups"]
 
 _PRESETS: dict[str, tuple[HedgeLayer, ...]] = {
     "4/4/2 calls": LAYERS_442,
@@ -23,6 +25,13 @@ _PRESETS: dict[str, tuple[HedgeLayer, ...]] = {
     "no hedge": (),
 }
 _INSTRUMENTS = {"call": "VIX call", "call_spread": "VIX call spread", "future": "VIX future"}
+_STRIKES = {"delta": ("put_delta", "call_delta"), "expected move": ("put_moves", "call_moves")}
+"""How the short strikes are chosen, and the fields that say where they are."""
+_LAYER_SLIDERS = {
+    "call": ("dte", "delta"),
+    "call_spread": ("dte", "delta", "width"),
+    "future": ("dte",),
+}
 _N_LAYERS = 3
 
 
@@ -66,38 +75,62 @@ class Trade:
         return RiskPremia.default().scaled(self.account.edge)
 
 
-def choose() -> Trade:
-    """Draw the controls and return the trade."""
+def choose_tenor() -> None:
+    """Draw the control other controls depend on: the days of the page are the condor's."""
     st.subheader("Condor")
-    rule = _condor()
+    controls.slider(CondorRule, "dte", "dte")
+
+
+def groups() -> list[Group]:
+    """Reserve the places of the controls; `current` is the trade they say."""
+    condor: list[Group] = [
+        (st.container(), _choose_strikes),
+        (st.container(), partial(controls.slider, CondorRule, "wing", "wing")),
+        (st.container(), partial(controls.number, CondorRule, "contracts", "contracts")),
+    ]
     st.subheader("Hedge")
-    layers = _hedge()
+    _choose_preset()
+    start = _PRESETS.get(st.query_params.get("hedge", "4/4/2 calls"), LAYERS_442)
+    layers: list[Group] = []
+    for i in range(_N_LAYERS):
+        default = start[i] if i < len(start) else LAYERS_442[i]
+        where = st.expander(f"Layer {i + 1}", expanded=False)
+        layers.append((where, partial(_choose_layer, i + 1, default, held=i < len(start))))
     st.subheader("Edge and account")
-    account = Account(
-        edge=controls.slider(Account, "edge", "edge"),
-        capital=controls.number(Account, "capital", "capital"),
-    )
-    return Trade(rule, layers, account)
+    account: list[Group] = [
+        (st.container(), partial(controls.slider, Account, "edge", "edge")),
+        (st.container(), partial(controls.number, Account, "capital", "capital")),
+    ]
+    return [*condor, *layers, *account]
 
 
-def _condor() -> CondorRule:
-    chosen: dict[str, object] = {"dte": controls.slider(CondorRule, "dte", "dte")}
+def current() -> Trade:
+    """The trade the controls of this session say.
+
+    Raises
+    ------
+    ValidationError
+        If they contradict each other.
+    """
+    chosen = st.session_state
+    names = ("dte", *_STRIKES[chosen["by"]], "wing", "contracts")
+    rule = CondorRule(strikes_by=chosen["by"], **{name: chosen[name] for name in names})
+    layers = tuple(_layer(f"l{i}") for i in range(1, _N_LAYERS + 1) if chosen[f"l{i}.on"])
+    return Trade(rule, layers, Account(edge=chosen["edge"], capital=chosen["capital"]))
+
+
+def _choose_strikes() -> None:
     by = controls.choice(
         "Short strikes by",
-        controls.options_of(CondorRule, "strikes_by"),
+        tuple(_STRIKES),
         "by",
         help=CondorRule.model_fields["strikes_by"].description,
     )
-    chosen["strikes_by"] = by
-    pair = ("put_delta", "call_delta") if by == "delta" else ("put_moves", "call_moves")
-    for name in pair:
-        chosen[name] = controls.slider(CondorRule, name, name)
-    chosen["wing"] = controls.slider(CondorRule, "wing", "wing")
-    chosen["contracts"] = controls.number(CondorRule, "contracts", "contracts")
-    return CondorRule.model_validate(chosen)
+    for name in _STRIKES[by]:
+        controls.slider(CondorRule, name, name)
 
 
-def _hedge() -> tuple[HedgeLayer, ...]:
+def _choose_preset() -> None:
     controls.choice(
         "Preset",
         tuple(_PRESETS),
@@ -107,45 +140,34 @@ def _hedge() -> tuple[HedgeLayer, ...]:
         "30, 110 and 220 days.",
         on_change=_apply_preset,
     )
-    start = _PRESETS.get(st.query_params.get("hedge", "4/4/2 calls"), LAYERS_442)
-    layers = []
-    for i in range(_N_LAYERS):
-        default = start[i] if i < len(start) else LAYERS_442[i]
-        layer = _layer(i + 1, default, held=i < len(start))
-        if layer is not None:
-            layers.append(layer)
-    return tuple(layers)
 
 
-def _layer(number: int, default: HedgeLayer, *, held: bool) -> HedgeLayer | None:
+def _choose_layer(number: int, default: HedgeLayer, *, held: bool) -> None:
     key, owner = f"l{number}", f"Layer {number}: "
-    with st.expander(f"Layer {number}", expanded=False):
-        on = controls.switch("Held", f"{key}.on", default=held, help="Whether the layer is held.")
-        instrument = controls.choice(
-            "Instrument",
-            tuple(_INSTRUMENTS),
-            f"{key}.instrument",
-            default=default.instrument,
-            shown=_INSTRUMENTS,
-            style="list",
-            help=HedgeLayer.model_fields["instrument"].description,
+    controls.switch("Held", f"{key}.on", default=held, help="Whether the layer is held.")
+    instrument = controls.choice(
+        "Instrument",
+        tuple(_INSTRUMENTS),
+        f"{key}.instrument",
+        default=default.instrument,
+        shown=_INSTRUMENTS,
+        style="list",
+        help=HedgeLayer.model_fields["instrument"].description,
+    )
+    for name in _LAYER_SLIDERS[instrument]:
+        controls.slider(
+            HedgeLayer, name, f"{key}.{name}", default=getattr(default, name), owner=owner
         )
-        chosen: dict[str, object] = {"instrument": instrument}
-        chosen["dte"] = controls.slider(
-            HedgeLayer, "dte", f"{key}.dte", default=default.dte, owner=owner
-        )
-        if instrument != "future":
-            chosen["delta"] = controls.slider(
-                HedgeLayer, "delta", f"{key}.delta", default=default.delta, owner=owner
-            )
-        if instrument == "call_spread":
-            chosen["width"] = controls.slider(
-                HedgeLayer, "width", f"{key}.width", default=default.width, owner=owner
-            )
-        chosen["quantity"] = controls.number(
-            HedgeLayer, "quantity", f"{key}.quantity", default=default.quantity, owner=owner
-        )
-    return HedgeLayer.model_validate(chosen) if on else None
+    controls.number(
+        HedgeLayer, "quantity", f"{key}.quantity", default=default.quantity, owner=owner
+    )
+
+
+def _layer(key: str) -> HedgeLayer:
+    instrument = st.session_state[f"{key}.instrument"]
+    names = (*_LAYER_SLIDERS[instrument], "quantity")
+    chosen = {name: st.session_state[f"{key}.{name}"] for name in names}
+    return HedgeLayer(instrument=instrument, **chosen)
 
 
 def _apply_preset() -> None:

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 from pydantic import ValidationError
 
-from alvh.errors import ParameterError, explain
-from alvh.ui import cache, condor, market, notes, show, trade
+from alvh.errors import explain
+from alvh.ui import condor, live, market, notes, show, trade
 
+page = live.Page()
 try:
     with st.sidebar:
         seen = market.choose()
-        chosen = trade.choose()
 except ValidationError as error:
     st.error(". ".join(explain(error)), icon=":material/error:")
     st.stop()
+with st.sidebar:
+    trade.choose_tenor()
+    groups = trade.groups()
 
-show.messages(seen.notes)
-key = cache.BookKey(seen.model, seen.state, chosen.rule, chosen.layers)
-try:
-    book = cache.the_book(key)
-except ParameterError as error:
-    st.error(f"{error}.", icon=":material/error:")
-    st.stop()
+top = st.container()
+left, right = st.columns([3, 2], gap="medium")
+with left:
+    days = st.container()
+    page.part(partial(condor.payoff, seen))
+    show.saving("condor.payoff")
+with right:
+    page.part(partial(condor.plane, seen))
+    show.saving("condor.plane")
 
-show.strip(condor.answer(key, chosen), "condor")
-condor.pictures(key, chosen, seen)
+with top:  # after the pictures: those take the browser longest, and it can begin
+    page.part(partial(condor.headline, seen))
 
 odds, legs, greeks, method = st.tabs(
     ["Odds and returns", "Legs", "Greeks", "How this is computed"],
@@ -33,16 +40,12 @@ odds, legs, greeks, method = st.tabs(
     on_change="rerun",
     bind="query-params",
 )
-if odds.open:
-    with odds:
-        show.numbers(condor.odds(key, chosen))
-if legs.open:
-    with legs:
-        condor.legs(key)
-if greeks.open:
-    with greeks:
-        condor.greeks(key, seen)
+for tab, draw in ((odds, condor.odds), (legs, condor.legs), (greeks, condor.greeks)):
+    if tab.open:
+        with tab:
+            page.part(partial(draw, seen))
 if method.open:
     method.markdown(notes.CONDOR)
-
 st.caption(f"{condor.source(seen)} {notes.DISCLAIMER}")
+
+page.follow([*groups, (days, condor.choose_day)])

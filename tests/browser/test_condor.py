@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,57 @@ def test_a_key_on_a_slider_repaints_and_is_in_the_link(server, page):
     assert credit(page) != before
     assert page.evaluate("window.probe.paints") > 0
     assert "wing=55" in page.url
+
+
+def test_groups_of_controls_draw_into_the_same_page(server, page):
+    opened(page, server)
+    charts = page.get_by_test_id("stVegaLiteChart")
+    numbers = page.get_by_test_id("stMetricValue").count()
+    for key in ("wing", "edge", "put_delta", "day.31", "wing"):
+        driver.nudge(page, driver.slider(page, key=key))
+        assert charts.count() == 2
+        assert page.get_by_test_id("stMetricValue").count() == numbers
+        assert page.get_by_test_id("stSlider").count() == 6 + 6  # three layers have two each
+    assert "edge=1.05" in page.url
+    assert "put_delta=0.17" in page.url
+    assert "wing=60" in page.url
+    before = credit(page)
+    page.reload()
+    driver.settle(page, timeout=120)
+    assert credit(page) == before
+
+
+def test_another_tenor_has_other_days(server, page):
+    opened(page, server)
+    driver.nudge(page, driver.slider(page, key="dte"))
+    driver.nudge(page, driver.slider(page, key="wing"))
+    driver.nudge(page, driver.slider(page, key="day.32"))
+    expect(page.get_by_text("Day of 32")).to_have_count(1)
+    assert page.get_by_test_id("stVegaLiteChart").count() == 2
+
+
+def test_what_is_refused_shows_no_stale_picture_and_comes_back(server, page):
+    opened(page, server, f"{START}&spot=100&wing=80")
+    driver.nudge(page, driver.slider(page, key="edge"))  # another group draws first
+    wing = driver.slider(page, key="wing")
+    while page.get_by_test_id("stAlert").count() == 0:
+        driver.nudge(page, wing)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("Wing width must be below the short put")
+    assert page.get_by_test_id("stVegaLiteChart").count() == 0
+    assert page.get_by_test_id("stMetricValue").count() == 0
+    driver.nudge(page, wing, key="ArrowLeft")
+    assert page.get_by_test_id("stAlert").count() == 0
+    assert page.get_by_test_id("stVegaLiteChart").count() == 2
+
+
+def test_a_saved_picture_is_the_one_on_the_page(server, page):
+    opened(page, server)
+    driver.nudge(page, driver.slider(page, key="wing"))
+    with page.expect_download() as waiting:
+        page.get_by_test_id("stDownloadButton").get_by_role("button", name="SVG").first.click()
+    drawing = Path(waiting.value.path()).read_text(encoding="utf-8")
+    long_put, short_put = re.search(r"SPX ([\d,]+)/([\d,]+)/", drawing).groups()
+    assert int(short_put.replace(",", "")) - int(long_put.replace(",", "")) == 55
 
 
 def test_a_reload_and_a_link_restore_every_setting(server, page):

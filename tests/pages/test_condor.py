@@ -94,6 +94,14 @@ def test_strikes_by_expected_move_have_sliders_of_their_own():
     assert answers(app)[CREDIT] != before[CREDIT]
 
 
+def test_the_model_vvix_stands_beside_the_markets():
+    app = opened()
+    shown = next(metric.value for metric in app.metric if metric.label == "VVIX  model / market")
+    model, market = shown.split(" / ")
+    assert 40.0 < float(model) < 200.0
+    assert market == "not quoted"
+
+
 def test_presets_set_the_layers():
     app = opened()
     app.selectbox(key="hedge").set_value("no hedge").run()
