@@ -24,7 +24,8 @@ from alvh.strategy import Book, CondorRule, HedgeLayer, open_book
 
 __all__ = [
     "BookKey",
-    "greek_figures",
+    "greeks_by_day",
+    "greeks_by_spot",
     "history",
     "legs",
     "outlook",
@@ -114,17 +115,18 @@ def plane(key: BookKey, premia: RiskPremia, day: int) -> tuple[Figure, pd.DataFr
     return drawn, grid.cells
 
 
-@st.cache_resource(max_entries=64, show_spinner="Greeks along spot and days …", hash_funcs=_BY_TEXT)
-def greek_figures(key: BookKey) -> tuple[Figure, Figure, pd.DataFrame, pd.DataFrame]:
-    """Greeks against spot and against days, with their frames."""
+@st.cache_resource(max_entries=64, show_spinner="Greeks along spot …", hash_funcs=_BY_TEXT)
+def greeks_by_spot(key: BookKey) -> tuple[Figure, pd.DataFrame]:
+    """Greeks against spot, and their frame."""
     book = the_book(key)
-    spots = exposure.spot_range(book, 81)
-    by_spot = exposure.greeks_by_spot(book, spots, GREEKS)
+    frame = exposure.greeks_by_spot(book, exposure.spot_range(book), GREEKS)
+    return charts.greeks_by_spot(frame, spot=float(book.state.spot)), frame
+
+
+@st.cache_resource(max_entries=64, show_spinner="Greeks along days …", hash_funcs=_BY_TEXT)
+def greeks_by_day(key: BookKey) -> tuple[Figure, pd.DataFrame]:
+    """Greeks against days, and their frame."""
+    book = the_book(key)
     step = max(1, book.n_days // 10)
-    by_day = exposure.greeks_by_day(book, range(0, book.n_days, step), GREEKS)
-    return (
-        charts.greeks_by_spot(by_spot, spot=float(book.state.spot)),
-        charts.greeks_by_day(by_day),
-        by_spot,
-        by_day,
-    )
+    frame = exposure.greeks_by_day(book, range(0, book.n_days, step), GREEKS)
+    return charts.greeks_by_day(frame), frame

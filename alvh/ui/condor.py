@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 from pydantic import ValidationError
@@ -18,6 +19,7 @@ from alvh.risk.outlook import Estimate, Outlook
 from alvh.strategy import Book
 from alvh.ui import cache, controls, show, trade
 from alvh.ui.cache import BookKey
+from alvh.ui.live import Page
 from alvh.ui.market import Market
 from alvh.ui.show import Number
 from alvh.ui.trade import Trade
@@ -185,10 +187,19 @@ def describe(book: Book, seen: Market) -> str:
     )
 
 
-def greeks(seen: Market) -> None:
-    """Greeks by group, against spot and against days."""
-    now = _now(seen)
-    _, table = cache.legs(now.key)
+def greeks(page: Page, seen: Market) -> None:
+    """Lay out Greeks by group, against spot and against days."""
+    page.part(partial(_greeks_table, seen))
+    st.markdown("**Against the index, today**")
+    page.part(partial(_greeks_by_spot, seen))
+    show.saving("condor.greeks-spot")
+    st.markdown("**As days pass and the market stands still**")
+    page.part(partial(_greeks_by_day, seen))
+    show.saving("condor.greeks-days")
+
+
+def _greeks_table(seen: Market) -> None:
+    _, table = cache.legs(_now(seen).key)
     show.table(
         table,
         {
@@ -200,15 +211,31 @@ def greeks(seen: Market) -> None:
         },
         key="condor.greeks",
     )
-    by_spot, by_day, spot_frame, day_frame = cache.greek_figures(now.key)
-    words = {"subtitle": describe(now.book, seen), "source": source(seen)}
-    st.markdown("**Against the index, today**")
+
+
+def _greeks_by_spot(seen: Market) -> None:
+    now = _now(seen)
+    drawn, frame = cache.greeks_by_spot(now.key)
     show.figure(
-        by_spot, key="condor.greeks-spot", title="Greeks against SPX", data=spot_frame, **words
+        drawn,
+        key="condor.greeks-spot",
+        title="Greeks against SPX",
+        data=frame,
+        subtitle=describe(now.book, seen),
+        source=source(seen),
     )
-    st.markdown("**As days pass and the market stands still**")
+
+
+def _greeks_by_day(seen: Market) -> None:
+    now = _now(seen)
+    drawn, frame = cache.greeks_by_day(now.key)
     show.figure(
-        by_day, key="condor.greeks-days", title="Greeks against days", data=day_frame, **words
+        drawn,
+        key="condor.greeks-days",
+        title="Greeks against days",
+        data=frame,
+        subtitle=describe(now.book, seen),
+        source=source(seen),
     )
 
 
@@ -223,8 +250,12 @@ _GREEK_HELP = {
 }
 
 
-def legs(seen: Market) -> None:
-    """Every leg with its price and time value."""
+def legs(page: Page, seen: Market) -> None:
+    """Lay out every leg with its price and time value."""
+    page.part(partial(_legs_table, seen))
+
+
+def _legs_table(seen: Market) -> None:
     table, _ = cache.legs(_now(seen).key)
     shown = table.assign(implied_volatility=100.0 * table["implied_volatility"])
     show.table(
@@ -258,9 +289,9 @@ def legs(seen: Market) -> None:
     )
 
 
-def odds(seen: Market) -> None:
-    """Odds, expectations and returns."""
-    show.numbers([*_odds(_now(seen)), _vvix(seen)])
+def odds(page: Page, seen: Market) -> None:
+    """Lay out odds, expectations and returns."""
+    page.part(lambda: show.numbers([*_odds(_now(seen)), _vvix(seen)]))
 
 
 def _odds(now: Desk) -> list[Number]:

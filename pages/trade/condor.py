@@ -40,10 +40,10 @@ odds, legs, greeks, method = st.tabs(
     on_change="rerun",
     bind="query-params",
 )
-for tab, draw in ((odds, condor.odds), (legs, condor.legs), (greeks, condor.greeks)):
+for tab, lay_out in ((odds, condor.odds), (legs, condor.legs), (greeks, condor.greeks)):
     if tab.open:
         with tab:
-            page.part(partial(draw, seen))
+            lay_out(page, seen)
 if method.open:
     method.markdown(notes.CONDOR)
 st.caption(f"{condor.source(seen)} {notes.DISCLAIMER}")

@@ -132,6 +132,18 @@ def test_one_click_saves_the_picture_and_its_numbers(server, page, name, start):
         assert b"Not investment advice" in content
 
 
+def test_every_picture_can_be_saved(server, page):
+    opened(page, server, f"{START}&tab=Greeks")
+    pictures = page.get_by_test_id("stVegaLiteChart").count()
+    assert pictures == 4
+    assert page.get_by_test_id("stDownloadButton").count() == 3 * pictures
+    driver.nudge(page, driver.slider(page, key="wing"))
+    assert page.get_by_test_id("stVegaLiteChart").count() == pictures
+    with page.expect_download() as waiting:
+        page.get_by_test_id("stDownloadButton").get_by_role("button", name="CSV").last.click()
+    assert waiting.value.suggested_filename == "alvh-condor-greeks-days.csv"
+
+
 def test_a_bad_file_is_refused_in_words_and_nothing_is_lost(server, page):
     opened(page, server, "/?market=my+CSV&wing=75")
     page.locator('input[type="file"]').set_input_files(

@@ -163,7 +163,7 @@ def test_a_link_restores_every_setting():
     [
         ("wing", "900", "Wing width must be from 5 to 500 points in steps of 5, got “900”"),
         ("wing", "52", "Wing width must be from 5 to 500 points in steps of 5, got “52”"),
-        ("dte", "banana", "Days to expiry must be from 2 to 120 days, got “banana”"),
+        ("dte", "banana", "Days to expiry must be from 1 to 120 days, got “banana”"),
         ("put_delta", "0.9", "Short put delta must be from 0.02 to 0.5, got “0.9”"),
         ("by", "luck", "Short strikes by must be one of delta, expected move, got “luck”"),
         ("l2__dte", "5", "Layer 2: Days to expiry must be from 7 to 270 days, got “5”"),
