@@ -1,7 +1,7 @@
 r"""One day of the joint SPX and variance dynamics, compiled.
 
 Variances step by the quadratic-exponential scheme, the log index by its martingale-corrected
-companion (Andersen 2008), with :math:`\int v` by the trapezoidal rule. A jump in variance is kept
+companion (Andersen 2008), with :math:`\int v` by its mean given both ends. A jump in variance is kept
 as a component of its own for the rest of its day: a square-root process is the sum of independent
 ones with the same speed and volatility, so the component that starts at the jump steps by the same
 scheme over what is left of the day. Nothing about a jump is then approximated by the day's length.
@@ -53,30 +53,53 @@ def _constants(p, dt):  # type: ignore[no-untyped-def]
     by_v = sigma * sigma * fade * gone / kappa
     by_m = sigma * sigma * gone * gone / (2.0 * kappa)
     leverage = rho / sigma if sigma > 1e-12 else 0.0
-    half = 0.5 * dt
-    k2 = half * (kappa * leverage - 0.5) + leverage  # K2 of Andersen (2008)
-    k3 = half * (1.0 - rho * rho) if sigma > 1e-12 else half  # his K3 and K4
-    return fade, gone, late, by_v, by_m, k2, k3
+    of_integral = (kappa * leverage - 0.5) * dt
+    own = (1.0 - rho * rho) * dt if sigma > 1e-12 else dt
+    return fade, gone, late, by_v, by_m, leverage, of_integral, own
 
 
 @njit(cache=True, error_model="numpy")
 def _step(k, v, early, end, stream):  # type: ignore[no-untyped-def]
     """Variance after a step, and the martingale part of the log return.
 
-    `early`, `end`: the mean variance at both ends of the step. E[exp(log return)] is one exactly,
-    whatever the scheme's error in the law of the variance: Andersen's K0 and K1 cancel against the
-    correction, which is conditional on v.
+    `early`, `end`: the mean variance at both ends of the step. The log return is ``leverage`` times
+    the new variance, plus a normal whose mean and variance are multiples of the average variance
+    between; E[exp(log return)] is one exactly, whatever the scheme's error in the law of the
+    variance, for what is subtracted is conditional on v (Andersen 2008, K0*).
+
+    The average between is the mean of a squared Brownian bridge between the roots of both
+    variances, (v + sqrt(v v') + v') / 3 and a constant: with Andersen's trapezium the fourth
+    cumulant of a day's return is three per cent too large, and a call three deviations out six.
     """
-    fade, gone, late, by_v, by_m, k2, k3 = k
-    target = late * end + (gone - late) * early
-    lift = k2 + 0.5 * k3
-    new, log_moment = _draw_variance(
-        v * fade + target, by_v * v + by_m * 0.5 * (early + end), lift, stream
-    )
-    spread = k3 * (v + new)
-    move = k2 * new - log_moment - 0.5 * k3 * v
-    if spread > 0.0:
-        move += np.sqrt(spread) * normal(stream)
+    fade, gone, late, by_v, by_m, leverage, of_integral, own = k
+    mean = v * fade + late * end + (gone - late) * early
+    square = by_v * v + by_m * 0.5 * (early + end)
+    relative = square / (mean * mean) if mean > 1e-300 else 0.0
+    weight = of_integral + 0.5 * own
+    if 1e-14 < relative <= _SWITCH:
+        half = 2.0 / relative
+        b2 = half - 1.0 + np.sqrt(half * (half - 1.0))
+        a = mean / (1.0 + b2)
+        z = np.sqrt(b2) + normal(stream)
+        new = a * z * z
+        cross = np.sqrt(v * a)
+        # makes the expected average that of the trapezium
+        constant = 0.5 * (v + mean) - (v + cross * np.sqrt(b2) + mean) / 3.0
+        average = (v + cross * z + new) / 3.0 + constant
+        lift, tilt = (leverage + weight / 3.0) * a, weight / 3.0 * cross
+        gap = 1.0 - 2.0 * lift
+        log_moment = (
+            (lift * b2 + tilt * (np.sqrt(b2) + 0.5 * tilt)) / gap
+            - 0.5 * np.log(gap)
+            + weight * (v / 3.0 + constant)
+        )
+    else:
+        new, log_moment = _draw_variance(mean, square, leverage + 0.5 * weight, stream)
+        average = 0.5 * (v + new)
+        log_moment += 0.5 * weight * v
+    move = leverage * new + of_integral * average - log_moment
+    if average > 0.0:
+        move += np.sqrt(own * average) * normal(stream)
     return new, move
 
 
