@@ -212,7 +212,9 @@ def _is_healthy(url: str) -> bool:
 
 
 @contextmanager
-def serve(script: Path | str = "dashboard.py", *, timeout: float = 60.0) -> Iterator[Server]:
+def serve(
+    script: Path | str = "dashboard.py", *, timeout: float = 60.0, settings: bool = True
+) -> Iterator[Server]:
     """Run a Streamlit script on a free port and stop its whole process group at the end.
 
     Parameters
@@ -221,6 +223,8 @@ def serve(script: Path | str = "dashboard.py", *, timeout: float = 60.0) -> Iter
         Relative paths are taken from the root of the repository.
     timeout : float, default=60.0
         Seconds until the server must answer.
+    settings : bool, default=True
+        Whether the repository's ``.streamlit`` applies; otherwise Streamlit is as it ships.
 
     Raises
     ------
@@ -242,7 +246,7 @@ def serve(script: Path | str = "dashboard.py", *, timeout: float = 60.0) -> Iter
         with log.open("wb") as sink:
             process = subprocess.Popen(
                 command,
-                cwd=ROOT,
+                cwd=ROOT if settings else folder,  # Streamlit reads the settings of where it runs
                 stdout=sink,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
