@@ -5,4 +5,4 @@ import numba
 __version__ = "0.1.0"
 
 # Off by default in numba; it puts the four sums of `pricing.grid` into one register, twice as fast.
-numba.config.SLP_VECTORIZE = 1
+numba.config.SLP_VECTORIZE = 1  # type: ignore[attr-defined]

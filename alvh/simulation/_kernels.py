@@ -1,10 +1,10 @@
 r"""One day of the joint SPX and variance dynamics, compiled.
 
 Variances step by the quadratic-exponential scheme, the log index by its martingale-corrected
-companion (Andersen 2008), with :math:`\int v` by its mean given both ends. A jump in variance is kept
-as a component of its own for the rest of its day: a square-root process is the sum of independent
-ones with the same speed and volatility, so the component that starts at the jump steps by the same
-scheme over what is left of the day. Nothing about a jump is then approximated by the day's length.
+companion (Andersen 2008), with :math:`\int v` by its mean given both ends. A jump in variance is
+kept as a component of its own for the rest of its day: a square-root process is the sum of
+independent ones with the same speed and volatility, so the component that starts at the jump steps
+by the same scheme over what is left of the day. Nothing about a jump is then approximated by the day's length.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ _SWITCH = 1.5  # relative variance above which the exponential branch is used
 
 
 @njit(cache=True, error_model="numpy")
-def _draw_variance(mean, square, lift, stream):  # type: ignore[no-untyped-def]
-    """A variance of that mean and variance, and log E[exp(lift * it)] (quadratic-exponential)."""
+def _draw_variance(mean, square, lift, stream, sign):  # type: ignore[no-untyped-def]
+    """A variance of that mean and variance, and log E[exp(lift * it)] (quadratic-exponential).
+
+    `sign`, here and below: 1, or -1 for the mirrored draws of an antithetic path.
+    """
     if mean <= 1e-300:
         return 0.0, 0.0
     relative = square / (mean * mean)
@@ -31,13 +34,15 @@ def _draw_variance(mean, square, lift, stream):  # type: ignore[no-untyped-def]
         half = 2.0 / relative
         b2 = half - 1.0 + np.sqrt(half * (half - 1.0))
         a = mean / (1.0 + b2)
-        x = np.sqrt(b2) + normal(stream)
+        x = np.sqrt(b2) + sign * normal(stream)
         gap = 1.0 - 2.0 * lift * a
         log_moment = lift * b2 * a / gap - 0.5 * np.log(gap) if lift != 0.0 else 0.0
         return a * x * x, log_moment
     p = (relative - 1.0) / (relative + 1.0)
     beta = (1.0 - p) / mean
     u = uniform(stream)
+    if sign < 0.0:
+        u = 1.0 - u
     value = np.log((1.0 - p) / (1.0 - u)) / beta if u > p else 0.0
     log_moment = np.log(p + beta * (1.0 - p) / (beta - lift)) if lift != 0.0 else 0.0
     return value, log_moment
@@ -59,7 +64,7 @@ def _constants(p, dt):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def _step(k, v, early, end, stream):  # type: ignore[no-untyped-def]
+def _step(k, v, early, end, stream, sign):  # type: ignore[no-untyped-def]
     """Variance after a step, and the martingale part of the log return.
 
     `early`, `end`: the mean variance at both ends of the step. The log return is ``leverage`` times
@@ -80,7 +85,7 @@ def _step(k, v, early, end, stream):  # type: ignore[no-untyped-def]
         half = 2.0 / relative
         b2 = half - 1.0 + np.sqrt(half * (half - 1.0))
         a = mean / (1.0 + b2)
-        z = np.sqrt(b2) + normal(stream)
+        z = np.sqrt(b2) + sign * normal(stream)
         new = a * z * z
         cross = np.sqrt(v * a)
         # makes the expected average that of the trapezium
@@ -94,17 +99,17 @@ def _step(k, v, early, end, stream):  # type: ignore[no-untyped-def]
             + weight * (v / 3.0 + constant)
         )
     else:
-        new, log_moment = _draw_variance(mean, square, leverage + 0.5 * weight, stream)
+        new, log_moment = _draw_variance(mean, square, leverage + 0.5 * weight, stream, sign)
         average = 0.5 * (v + new)
         log_moment += 0.5 * weight * v
     move = leverage * new + of_integral * average - log_moment
     if average > 0.0:
-        move += np.sqrt(own * average) * normal(stream)
+        move += np.sqrt(own * average) * sign * normal(stream)
     return new, move
 
 
 @njit(cache=True, error_model="numpy")
-def _jumps(p, dt, hazard, remaining, stream):  # type: ignore[no-untyped-def]
+def _jumps(p, dt, hazard, remaining, stream, sign):  # type: ignore[no-untyped-def]
     """A day with a jump: variance and log return it adds, and the hazard left after it.
 
     `hazard` is what the variance without today's jumps adds to the intensity, `remaining` what is
@@ -123,12 +128,12 @@ def _jumps(p, dt, hazard, remaining, stream):  # type: ignore[no-untyped-def]
             size = p[11] * exponential(stream)
             move += p[9] + p[12] * size
             if p[10] > 0.0:
-                move += p[10] * normal(stream)
+                move += p[10] * sign * normal(stream)
             span = (1.0 - start) * dt
             if size <= 0.0 or span < 1e-12:
                 added += size
                 continue
-            end, drift = _step(_constants(p, span), size, 0.0, 0.0, stream)
+            end, drift = _step(_constants(p, span), size, 0.0, 0.0, stream, sign)
             own = p[7] * 0.5 * (size + end) * span
             move += drift - own * p[8]
             added += end
@@ -142,8 +147,10 @@ def _jumps(p, dt, hazard, remaining, stream):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, parallel=True, error_model="numpy")
-def fill_paths(p, drift, dt, seed, first, spot, variance, mean_variance):  # type: ignore[no-untyped-def]
+def fill_paths(p, drift, dt, seed, first, block, spot, variance, mean_variance):  # type: ignore[no-untyped-def]
     """Fill the days after column 0; path i draws stream ``first + i`` of `seed`.
+
+    block : 1, or 2 for antithetic pairs that share a stream.
 
     p : the dynamics (`ModelParameters.dynamics`); drift : r - q a year, without compensators.
     """
@@ -156,21 +163,22 @@ def fill_paths(p, drift, dt, seed, first, spot, variance, mean_variance):  # typ
     jumping = p[6] > 0.0 or p[7] > 0.0
     for i in prange(n_paths):
         stream = np.empty(4, dtype=np.uint64)
-        seed_stream(stream, seed, first + i)
+        seed_stream(stream, seed, first + i // block)
+        sign = -1.0 if i % block == 1 else 1.0
         remaining = exponential(stream) if jumping else np.inf
         v, m = variance[i, 0], mean_variance[i, 0]
         level = np.log(spot[i, 0])
         for day in range(1, n_columns):
             end_m, _ = _draw_variance(
-                m * fade_m + p[4] * gone_m, m_by_m * m + m_constant, 0.0, stream
+                m * fade_m + p[4] * gone_m, m_by_m * m + m_constant, 0.0, stream, sign
             )
-            end_v, move = _step(k, v, m, end_m, stream)
+            end_v, move = _step(k, v, m, end_m, stream, sign)
             level += drift * dt + move
             if jumping:
                 hazard = (p[6] + p[7] * 0.5 * (v + end_v)) * dt
                 level -= hazard * p[8]
                 if remaining < hazard:
-                    added, jump, remaining = _jumps(p, dt, hazard, remaining, stream)
+                    added, jump, remaining = _jumps(p, dt, hazard, remaining, stream, sign)
                     end_v += added
                     level += jump
                 else:

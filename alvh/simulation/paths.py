@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -23,12 +24,15 @@ class MarketPaths:
     block : int, default=1
         Consecutive paths that depend on one another: 2 for antithetic pairs. Standard errors are
         of the means of blocks.
+    dates : ndarray of datetime64[D] of shape (n_days + 1,), optional
+        Real days, of a historical path.
     """
 
     spot: FloatArray
     variance: FloatArray
     mean_variance: FloatArray
     block: int = 1
+    dates: Any = None
 
     def __post_init__(self) -> None:
         shape = np.shape(self.spot)

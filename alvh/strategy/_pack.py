@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -12,100 +12,51 @@ from alvh._typing import FloatArray
 from alvh.clock import trading_days
 from alvh.market.contracts import VIX_FUTURE_MULTIPLIER, VIX_OPTION_MULTIPLIER
 from alvh.pricing import PricingTables
+from alvh.strategy._records import (
+    BY_CREDIT,
+    BY_DELTA,
+    BY_MOVE,
+    CALL,
+    CONDOR_RULE,
+    COSTS_RULE,
+    FUTURE,
+    LAYER_RULE,
+    NEVER,
+    REGIME_RULE,
+    SCALE_FIELDS,
+    SHIFT_RULE,
+    SPREAD,
+    STOP_DELTA,
+    STOP_MULTIPLE,
+    STOP_RULE,
+    Rules,
+)
 from alvh.strategy._strikes import spx_delta_map, vix_delta_map
 from alvh.strategy.condor import CondorRule
 from alvh.strategy.layer import HedgeLayer
 from alvh.strategy.policy import Policy
 from alvh.strategy.scale import VixScale
 
-__all__ = ["Rules", "pack"]
-
-BY_DELTA, BY_MOVE, BY_CREDIT = 0, 1, 2
-STOP_MULTIPLE, STOP_DELTA = 1, 2
-CALL, SPREAD, FUTURE = 0, 1, 2
-VIX_VOTES, CURVE_VOTES, AVERAGE_VOTES = 0, 1, 2
-_NEVER = 1e300  # a level that is never reached
-
-_SCALE = [(name, "f8") for name in ("low", "middle", "high", "at_low", "at_middle", "at_high")]
-_CONDOR = np.dtype(
-    [
-        *[(name, "i8") for name in ("n_days", "by", "put_map", "call_map")],
-        *[(name, "f8") for name in ("put_moves", "call_moves", "credit", "wing", "contracts")],
-        ("wings", "?"),
-        ("profit_target", "f8"),
-        *[(name, "i8") for name in ("exit_days", "reentry_days")],
-        *_SCALE,
-    ]
-)
-_SHIFT = np.dtype(
-    [
-        ("on", "?"),
-        *[(name, "f8") for name in ("delta", "vix", "size")],
-        *[(name, "i8") for name in ("n_days", "most", "put_map", "call_map")],
-    ]
-)
-_STOP = np.dtype([("kind", "i8"), ("level", "f8")])
-_LAYER = np.dtype(
-    [
-        *[(name, "i8") for name in ("instrument", "n_days", "roll_days", "map", "reopen_days")],
-        *[(name, "f8") for name in ("multiple", "width", "take_profit", "multiplier")],
-        *[(name, "f8") for name in ("calm", "watch", "stress")],
-        *_SCALE,
-    ]
-)
-_REGIME = np.dtype(
-    [
-        *[(f"uses_{name}", "?") for name in ("vix", "curve", "average")],
-        *[(f"{r}_{name}", "f8") for r in ("watch", "stress") for name in ("vix", "curve")],
-        *[(f"{r}_average", "f8") for r in ("watch", "stress")],
-        *[(name, "i8") for name in ("average_days", "watch_votes", "stress_votes", "hold_days")],
-        ("suspend_from", "i8"),
-        *[(f"{r}_{name}", "f8") for r in ("watch", "stress") for name in ("size", "distance")],
-    ]
-)
-_COSTS = np.dtype(
-    [
-        (name, "f8")
-        for name in (
-            *(f"{p}_{x}" for p in ("spx", "vix") for x in ("half_spread", "widening", "fraction")),
-            "widest",
-            "commission",
-            "adverse",
-        )
-    ]
-)
-
-
-class Rules(NamedTuple):
-    """Records of the policies, one a row; `layers` (n_policies, most layers), unused ones empty.
-
-    `maps` : (n_maps, n_v, n_m), scaled strikes of the deltas the rules name.
-    """
-
-    condors: Any
-    shifts: Any
-    stops: Any
-    layers: Any
-    n_layers: Any
-    regimes: Any
-    costs: Any
-    maps: FloatArray
+__all__ = ["pack"]
 
 
 def pack(policies: Sequence[Policy], tables: PricingTables) -> Rules:
     """Records of `policies`, with the strike maps their deltas need."""
     n = len(policies)
     most = max(1, *(len(p.layers) for p in policies))
-    rules = [np.zeros(n, dtype) for dtype in (_CONDOR, _SHIFT, _STOP, _REGIME, _COSTS)]
+    rules = [
+        np.zeros(n, dtype)
+        for dtype in (CONDOR_RULE, SHIFT_RULE, STOP_RULE, REGIME_RULE, COSTS_RULE)
+    ]
     condors, shifts, stops, regimes, costs = rules
-    layers, n_layers = np.zeros((n, most), _LAYER), np.zeros(n, np.int64)
+    layers, n_layers = np.zeros((n, most), LAYER_RULE), np.zeros(n, np.int64)
     maps = _Maps(tables)
     for i, policy in enumerate(policies):
         condors[i] = _condor(policy.condor, maps)
         shifts[i] = _shift(policy, maps)
         stops[i] = _stop(policy)
         regimes[i] = _regime(policy)
-        costs[i] = tuple(getattr(policy.costs, name) for name in _COSTS.names or ())
+        costs[i] = tuple(getattr(policy.costs, name) for name in COSTS_RULE.names or ())
         n_layers[i] = len(policy.layers)
         for j, layer in enumerate(policy.layers):
             layers[i, j] = _layer(layer, maps)
@@ -170,7 +121,7 @@ def _condor(rule: CondorRule, maps: _Maps) -> tuple[Any, ...]:
         rule.wing,
         rule.contracts,
         rule.wings,
-        rule.profit_target if rule.profit_target < 1.0 else _NEVER,
+        rule.profit_target if rule.profit_target < 1.0 else NEVER,
         trading_days(rule.exit_dte),
         rule.reentry_days,
         *_scale(rule.scale),
@@ -197,7 +148,7 @@ def _stop(policy: Policy) -> tuple[Any, ...]:
     rule = policy.stop
     if rule.kind == "credit multiple":
         return STOP_MULTIPLE, rule.multiple
-    return (STOP_DELTA, rule.delta) if rule.kind == "short delta" else (0, _NEVER)
+    return (STOP_DELTA, rule.delta) if rule.kind == "short delta" else (0, NEVER)
 
 
 def _layer(layer: HedgeLayer, maps: _Maps) -> tuple[Any, ...]:
@@ -212,7 +163,7 @@ def _layer(layer: HedgeLayer, maps: _Maps) -> tuple[Any, ...]:
         layer.reopen_days,
         layer.multiple,
         layer.width,
-        _NEVER if layer.take_profit is None else layer.take_profit,
+        NEVER if layer.take_profit is None else layer.take_profit,
         VIX_FUTURE_MULTIPLIER if future else VIX_OPTION_MULTIPLIER,
         *layer.quantities,
         *_scale(layer.scale),
@@ -242,4 +193,4 @@ def _regime(policy: Policy) -> tuple[Any, ...]:
 
 
 def _scale(scale: VixScale) -> tuple[float, ...]:
-    return tuple(getattr(scale, name) for name, _ in _SCALE)
+    return tuple(getattr(scale, name) for name in SCALE_FIELDS)

@@ -20,12 +20,11 @@ from alvh.pricing.variance import log_contract_variance
 from alvh.simulation.paths import MarketPaths
 from alvh.strategy import _kernel
 from alvh.strategy._pack import pack
+from alvh.strategy._records import COUNTS, EVENT_FIELDS, EXITS, Clock, Ledger
 from alvh.strategy.policy import Policy
 
 __all__ = ["COUNTS", "EXITS", "PARTS", "Outcomes", "run_policies"]
 
-COUNTS = _kernel.COUNTS
-EXITS = _kernel.EXITS
 PARTS = ("credits", "payouts", "costs", "interest")
 _MOST_EVENTS = 4096
 
@@ -70,7 +69,7 @@ class Outcomes:
     @property
     def n_layers(self) -> int:
         """Layers of the policy that has most."""
-        return (self.parts.shape[2] - len(PARTS)) // 2
+        return int(self.parts.shape[2] - len(PARTS)) // 2
 
     @property
     def part_names(self) -> tuple[str, ...]:
@@ -137,12 +136,12 @@ def run_policies(
     rules = pack(chosen, tables)
     shape = (len(chosen), paths.n_paths)
     recorded = min(recorded, paths.n_paths)
-    ledger = _kernel.Ledger(
+    ledger = Ledger(
         wealth=np.empty((*shape, paths.n_days + 1)),
         parts=np.zeros((*shape, len(PARTS) + 2 * rules.layers.shape[1])),
         trades=np.zeros((*shape, 4)),
         counts=np.zeros((*shape, len(COUNTS)), np.int32),
-        events=np.zeros((len(chosen), recorded, _MOST_EVENTS, len(_kernel.EVENT_FIELDS))),
+        events=np.zeros((len(chosen), recorded, _MOST_EVENTS, len(EVENT_FIELDS))),
         n_events=np.zeros((len(chosen), recorded), np.int64),
     )
     _kernel.run(
@@ -195,9 +194,9 @@ def _check(policy: Policy, paths: MarketPaths, capital: float) -> None:
 
 
 @lru_cache(maxsize=16)
-def _clock(model: ModelParameters) -> _kernel.Clock:
+def _clock(model: ModelParameters) -> Clock:
     days = np.arange(VIX_DAYS + 1) / TRADING_DAYS
-    return _kernel.Clock(
+    return Clock(
         discount=np.exp(-model.rate * days),
         growth=np.exp((model.rate - model.dividend_yield) * days),
         interest=float(np.expm1(model.rate / TRADING_DAYS)),

@@ -63,4 +63,10 @@ class VixScale(Value):
     def factor(self, vix: ArrayLike) -> FloatArray:
         """Factor at levels of VIX in points; shape of `vix`."""
         levels = (self.low, self.middle, self.high)
-        return np.asarray(np.interp(vix, levels, (self.at_low, self.at_middle, self.at_high)))
+        return np.asarray(
+            np.interp(
+                np.asarray(vix, dtype=np.float64),
+                levels,
+                (self.at_low, self.at_middle, self.at_high),
+            )
+        )

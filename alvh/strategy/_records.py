@@ -1,0 +1,192 @@
+"""What the compiled engine reads and writes: records of rules and books, and the ledger."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from alvh._typing import FloatArray
+
+__all__ = [
+    "BLOCKED",
+    "BOOK",
+    "BY_CREDIT",
+    "BY_DELTA",
+    "BY_MOVE",
+    "CALL",
+    "CALM",
+    "CONDOR_RULE",
+    "COSTS",
+    "COSTS_RULE",
+    "COUNTS",
+    "CREDITS",
+    "EVENT_FIELDS",
+    "EXITS",
+    "EXPIRY",
+    "FUTURE",
+    "HELD",
+    "INTEREST",
+    "LAYERS",
+    "LAYER_RULE",
+    "MARGIN",
+    "MONETISED",
+    "NEVER",
+    "OPENED",
+    "PAYOUTS",
+    "REGIME_RULE",
+    "RESIZED",
+    "ROLLED",
+    "SCALE_FIELDS",
+    "SETTLED",
+    "SHIFT",
+    "SHIFT_RULE",
+    "SIGNS",
+    "SPREAD",
+    "SPX_POINT",
+    "STOP",
+    "STOP_DELTA",
+    "STOP_MULTIPLE",
+    "STOP_RULE",
+    "TARGET",
+    "TIME",
+    "Clock",
+    "Ledger",
+    "Rules",
+]
+
+BY_DELTA, BY_MOVE, BY_CREDIT = 0, 1, 2
+STOP_MULTIPLE, STOP_DELTA = 1, 2
+CALL, SPREAD, FUTURE = 0, 1, 2
+NEVER = 1e300  # a level that is never reached
+
+SCALE_FIELDS = ("low", "middle", "high", "at_low", "at_middle", "at_high")
+_SCALE = [(name, "f8") for name in SCALE_FIELDS]
+CONDOR_RULE = np.dtype(
+    [
+        *[(name, "i8") for name in ("n_days", "by", "put_map", "call_map")],
+        *[(name, "f8") for name in ("put_moves", "call_moves", "credit", "wing", "contracts")],
+        ("wings", "?"),
+        ("profit_target", "f8"),
+        *[(name, "i8") for name in ("exit_days", "reentry_days")],
+        *_SCALE,
+    ]
+)
+SHIFT_RULE = np.dtype(
+    [
+        ("on", "?"),
+        *[(name, "f8") for name in ("delta", "vix", "size")],
+        *[(name, "i8") for name in ("n_days", "most", "put_map", "call_map")],
+    ]
+)
+STOP_RULE = np.dtype([("kind", "i8"), ("level", "f8")])
+LAYER_RULE = np.dtype(
+    [
+        *[(name, "i8") for name in ("instrument", "n_days", "roll_days", "map", "reopen_days")],
+        *[(name, "f8") for name in ("multiple", "width", "take_profit", "multiplier")],
+        *[(name, "f8") for name in ("calm", "watch", "stress")],
+        *_SCALE,
+    ]
+)
+REGIME_RULE = np.dtype(
+    [
+        *[(f"uses_{name}", "?") for name in ("vix", "curve", "average")],
+        *[(f"{r}_{name}", "f8") for r in ("watch", "stress") for name in ("vix", "curve")],
+        *[(f"{r}_average", "f8") for r in ("watch", "stress")],
+        *[(name, "i8") for name in ("average_days", "watch_votes", "stress_votes", "hold_days")],
+        ("suspend_from", "i8"),
+        *[(f"{r}_{name}", "f8") for r in ("watch", "stress") for name in ("size", "distance")],
+    ]
+)
+COSTS_RULE = np.dtype(
+    [
+        (name, "f8")
+        for name in (
+            *(f"{p}_{x}" for p in ("spx", "vix") for x in ("half_spread", "widening", "fraction")),
+            "widest",
+            "commission",
+            "adverse",
+        )
+    ]
+)
+
+# Columns of `Ledger.counts`
+EXITS = ("expiry", "target", "stop", "time", "shift", "margin")
+EXPIRY, TARGET, STOP, TIME, SHIFT, MARGIN = range(6)
+COUNTS = (*EXITS, "blocked", "calm", "watch", "stress", "layer rolled", "layer monetised")
+BLOCKED, CALM, ROLLED, MONETISED = 6, 7, 10, 11
+# Columns of `Ledger.parts` before those of the layers (premium, payoff for each)
+CREDITS, PAYOUTS, COSTS, INTEREST, LAYERS = range(5)
+# Columns of `Ledger.events`; `what` is 0 for the condor, else the layer's number
+EVENT_FIELDS = ("day", "what", "reason", "quantity", "price", "cost")
+OPENED, SETTLED, RESIZED = 6, 7, 8  # reasons beyond the exits; ROLLED and MONETISED as above
+
+SPX_POINT = 100.0  # dollars a point of an SPX option
+SIGNS = np.array([1.0, -1.0, -1.0, 1.0])  # long put, short put, short call, long call
+
+BOOK = np.dtype(
+    [
+        ("cash", "f8"),
+        ("closed", "?"),  # for good: it could not meet margin
+        *[(name, "i8") for name in ("regime", "leaning", "streak")],
+        ("open", "?"),
+        *[(name, "i8") for name in ("expiry", "wait_until", "rolls")],
+        *[(name, "f8") for name in ("contracts", "credit", "entry_cost")],
+    ]
+)
+HELD = np.dtype(
+    [
+        ("open", "?"),
+        *[(name, "i8") for name in ("expiry", "reopen")],
+        *[(name, "f8") for name in ("strike", "upper", "quantity", "cost", "mark", "factor")],
+    ]
+)
+
+
+class Clock(NamedTuple):
+    """What depends on days alone, and the two VIX levels as functions of the state.
+
+    discount, growth : (most days + 1,), of n trading days; interest : of cash over one day.
+    vix, vix3m : (3,), squared level in decimals = p v + q m + c.
+    """
+
+    discount: FloatArray
+    growth: FloatArray
+    interest: float
+    vix: FloatArray
+    vix3m: FloatArray
+
+
+class Ledger(NamedTuple):
+    """What is written: for each policy and path, day by day or in total.
+
+    wealth : (n_policies, n_paths, n_days + 1), dollars.
+    parts : (n_policies, n_paths, 4 + 2 most layers), dollars; they sum to the change in wealth.
+    trades : (n_policies, n_paths, 4): condors closed, profitable ones, sum and sum of squares of
+        their profits after costs.
+    counts : (n_policies, n_paths, len(COUNTS)), int32.
+    events : (n_policies, n_recorded, most events, len(EVENT_FIELDS)); n_events beside it.
+    """
+
+    wealth: FloatArray
+    parts: FloatArray
+    trades: FloatArray
+    counts: FloatArray
+    events: FloatArray
+    n_events: FloatArray
+
+
+class Rules(NamedTuple):
+    """Records of the policies, one a row; `layers` (n_policies, most layers), unused ones empty.
+
+    `maps` : (n_maps, n_v, n_m), scaled strikes of the deltas the rules name.
+    """
+
+    condors: Any
+    shifts: Any
+    stops: Any
+    layers: Any
+    n_layers: Any
+    regimes: Any
+    costs: Any
+    maps: FloatArray
