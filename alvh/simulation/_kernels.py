@@ -4,7 +4,8 @@ Variances step by the quadratic-exponential scheme, the log index by its marting
 companion (Andersen 2008), with :math:`\int v` by its mean given both ends. A jump in variance is
 kept as a component of its own for the rest of its day: a square-root process is the sum of
 independent ones with the same speed and volatility, so the component that starts at the jump steps
-by the same scheme over what is left of the day. Nothing about a jump is then approximated by the day's length.
+by the same scheme over what is left of the day. Nothing about a jump is then approximated by the
+day's length.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from alvh.model.state import MarketState
 from alvh.simulation._kernels import fill_paths
 from alvh.simulation.paths import MarketPaths
 
-__all__ = ["simulate_paths"]
+__all__ = ["Sampling", "simulate_paths"]
+
+Sampling = Literal["independent", "antithetic"]
 
 _MOST_PATHS = 1_000_000
 _MOST_DAYS = 252 * 30
@@ -28,7 +30,7 @@ def simulate_paths(
     n_days: int,
     seed: int,
     *,
-    sampling: Literal["independent", "antithetic"] = "independent",
+    sampling: Sampling = "independent",
     first: int = 0,
 ) -> MarketPaths:
     """Daily closes of spot, variance and mean variance from one state.
@@ -77,7 +79,7 @@ def simulate_paths(
         "an array",
         "a single state",
     )
-    require(sampling in ("independent", "antithetic"), "sampling", sampling, "a known kind")
+    require(sampling in get_args(Sampling), "sampling", sampling, " or ".join(get_args(Sampling)))
     block = 2 if sampling == "antithetic" else 1
     require(n_paths % block == 0, "n_paths", n_paths, "even for antithetic pairs")
     require(first >= 0 and first % block == 0, "first", first, "a multiple of the block, >= 0")

@@ -3,7 +3,7 @@
 from alvh.strategy.book import Book, Leg, expected_move, open_book
 from alvh.strategy.condor import CondorRule, StopRule, TimeShift
 from alvh.strategy.costs import Costs
-from alvh.strategy.engine import Outcomes, run_policies
+from alvh.strategy.engine import Outcomes, run_policies, simulate_policies
 from alvh.strategy.layer import LAYERS_442, HedgeLayer
 from alvh.strategy.policy import Policy
 from alvh.strategy.regime import RegimeRule
@@ -25,4 +25,5 @@ __all__ = [
     "expected_move",
     "open_book",
     "run_policies",
+    "simulate_policies",
 ]

@@ -58,10 +58,12 @@ __all__ = ["run"]
 
 
 @njit(cache=True, parallel=True, error_model="numpy")
-def run(grid, clock, rules, spot, variance, mean_variance, capital, ledger):  # type: ignore[no-untyped-def]
-    """Every policy on every path; see the module."""
+def run(grid, clock, rules, spot, variance, mean_variance, capital, ledger, first):  # type: ignore[no-untyped-def]
+    """Every policy on every path, written from row `first` of the ledger on; see the module."""
     for i in prange(spot.shape[0]):
-        _run_path(grid, clock, rules, spot[i], variance[i], mean_variance[i], capital, ledger, i)
+        _run_path(
+            grid, clock, rules, spot[i], variance[i], mean_variance[i], capital, ledger, first + i
+        )
 
 
 @njit(cache=True, error_model="numpy")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,19 +14,31 @@ from alvh.clock import TRADING_DAYS, VIX3M_HORIZON, VIX_HORIZON, trading_days
 from alvh.errors import require
 from alvh.market.contracts import SPX_MULTIPLIER
 from alvh.model.parameters import ModelParameters
+from alvh.model.premia import RiskPremia
+from alvh.model.state import MarketState
 from alvh.pricing import PricingTables
 from alvh.pricing.tables import VIX_DAYS
 from alvh.pricing.variance import log_contract_variance
+from alvh.simulation.model import Sampling, simulate_paths
 from alvh.simulation.paths import MarketPaths
 from alvh.strategy import _kernel
 from alvh.strategy._pack import pack
 from alvh.strategy._records import COUNTS, EVENT_FIELDS, EXITS, Clock, Ledger
 from alvh.strategy.policy import Policy
 
-__all__ = ["COUNTS", "EXITS", "PARTS", "Outcomes", "run_policies"]
+__all__ = [
+    "COUNTS",
+    "EXITS",
+    "MOST_POLICIES",
+    "PARTS",
+    "Outcomes",
+    "run_policies",
+    "simulate_policies",
+]
 
 PARTS = ("credits", "payouts", "costs", "interest")
-_MOST_EVENTS = 4096
+MOST_POLICIES = 20
+_MOST_EVENTS = 16_384
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,9 +118,9 @@ def run_policies(
     tables : PricingTables
         Of the risk-neutral model in which the paths are states.
     policies : sequence of Policy
-        One to twenty.
+        One to `MOST_POLICIES`.
     capital : float
-        Dollars, the same for each policy; at least the margin of one condor.
+        Dollars, the same for each policy; at least what margins one condor.
     recorded : int, default=0
         How many of the first paths keep a record of every trade.
 
@@ -128,22 +140,99 @@ def run_policies(
     Positions open on the last day are valued at mid. The kernel and the order of a day:
     `alvh.strategy._kernel`.
     """
-    chosen = tuple(policies)
-    require(1 <= len(chosen) <= 20, "policies", f"{len(chosen)} of them", "one to twenty")
+    ledger, rules = _prepare(paths.n_paths, paths.n_days, tables, policies, capital, recorded)
+    _run(paths, tables, rules, capital, ledger, 0)
+    return _outcomes(tuple(policies), tables, capital, ledger, paths.block)
+
+
+def simulate_policies(
+    model: ModelParameters,
+    premia: RiskPremia,
+    state: MarketState,
+    tables: PricingTables,
+    policies: Sequence[Policy],
+    capital: float,
+    *,
+    n_paths: int,
+    n_days: int,
+    seed: int,
+    sampling: Sampling = "independent",
+    chunk: int = 10_000,
+    progress: Callable[[int, int], object] | None = None,
+) -> Outcomes:
+    """Simulate and run in pieces, so that memory holds the outcomes and few paths at a time.
+
+    The same numbers as `run_policies` on one `simulate_paths` of all paths, bit for bit.
+
+    Parameters
+    ----------
+    model, premia, state, n_paths, n_days, seed, sampling
+        As `alvh.simulation.simulate_paths`.
+    tables, policies, capital
+        As `run_policies`.
+    chunk : int, default=10_000
+        Paths held at once.
+    progress : callable, optional
+        Called with paths done and paths in all before each piece and at the end; an exception it
+        raises ends the run.
+
+    Raises
+    ------
+    ValueError
+        As both functions.
+    """
+    require(chunk >= 2, "chunk", chunk, ">= 2 paths")
+    chunk -= chunk % 2
+    ledger: Ledger | None = None
+    rules: Any = None
+    block = 1
+    for first in range(0, max(n_paths, 1), chunk):
+        if progress is not None:
+            progress(first, n_paths)
+        size = min(chunk, n_paths - first)
+        paths = simulate_paths(
+            model, premia, state, size, n_days, seed, sampling=sampling, first=first
+        )
+        if ledger is None:
+            ledger, rules = _prepare(n_paths, n_days, tables, policies, capital, 0)
+            block = paths.block
+        _run(paths, tables, rules, capital, ledger, first)
+    if progress is not None:
+        progress(n_paths, n_paths)
+    assert ledger is not None
+    return _outcomes(tuple(policies), tables, capital, ledger, block)
+
+
+def _prepare(
+    n_paths: int,
+    n_days: int,
+    tables: PricingTables,
+    policies: Sequence[Policy],
+    capital: float,
+    recorded: int,
+) -> tuple[Ledger, Any]:
+    """An empty ledger, and the policies as records."""
+    n = len(policies)
+    require(1 <= n <= MOST_POLICIES, "policies", f"{n} of them", f"one to {MOST_POLICIES}")
     require(np.isfinite(capital) and capital > 0.0, "capital", capital, "> 0 dollars")
-    for policy in chosen:
-        _check(policy, paths, capital)
-    rules = pack(chosen, tables)
-    shape = (len(chosen), paths.n_paths)
-    recorded = min(recorded, paths.n_paths)
+    for policy in policies:
+        _check(policy, n_days, capital)
+    rules = pack(policies, tables)
+    recorded = min(recorded, n_paths)
     ledger = Ledger(
-        wealth=np.empty((*shape, paths.n_days + 1)),
-        parts=np.zeros((*shape, len(PARTS) + 2 * rules.layers.shape[1])),
-        trades=np.zeros((*shape, 4)),
-        counts=np.zeros((*shape, len(COUNTS)), np.int32),
-        events=np.zeros((len(chosen), recorded, _MOST_EVENTS, len(EVENT_FIELDS))),
-        n_events=np.zeros((len(chosen), recorded), np.int64),
+        wealth=np.empty((n, n_paths, n_days + 1)),
+        parts=np.zeros((n, n_paths, len(PARTS) + 2 * rules.layers.shape[1])),
+        trades=np.zeros((n, n_paths, 4)),
+        counts=np.zeros((n, n_paths, len(COUNTS)), np.int32),
+        events=np.zeros((n, recorded, _MOST_EVENTS if recorded else 0, len(EVENT_FIELDS))),
+        n_events=np.zeros((n, recorded), np.int64),
     )
+    return ledger, rules
+
+
+def _run(
+    paths: MarketPaths, tables: PricingTables, rules: Any, capital: float, ledger: Ledger, at: int
+) -> None:
     _kernel.run(
         tables.grid,
         _clock(tables.model),
@@ -153,44 +242,52 @@ def run_policies(
         paths.mean_variance,
         float(capital),
         ledger,
+        at,
     )
+
+
+def _outcomes(
+    policies: tuple[Policy, ...],
+    tables: PricingTables,
+    capital: float,
+    ledger: Ledger,
+    block: int,
+) -> Outcomes:
     for array in ledger:
         array.setflags(write=False)
     events = tuple(
-        tuple(ledger.events[p, i, : ledger.n_events[p, i]] for i in range(recorded))
-        for p in range(len(chosen))
+        tuple(rows[:n] for rows, n in zip(of_policy, counts, strict=True))
+        for of_policy, counts in zip(ledger.events, ledger.n_events, strict=True)
     )
     return Outcomes(
-        chosen,
+        policies,
         float(capital),
         tables.model.rate,
         ledger.wealth,
         ledger.parts,
         ledger.trades,
         ledger.counts,
-        paths.block,
+        block,
         events,
     )
 
 
-def _check(policy: Policy, paths: MarketPaths, capital: float) -> None:
+def _check(policy: Policy, n_days: int, capital: float) -> None:
     need = trading_days(policy.condor.dte)
     require(
-        paths.n_days >= need,
+        n_days >= need,
         "horizon",
-        paths.n_days,
+        n_days,
         f"at least the {need} trading days of a condor of {policy.name}",
     )
-    if policy.condor.wings:
+    if policy.condor.wings:  # what a condor without credit would need
         margin = SPX_MULTIPLIER * policy.condor.wing
-    else:
-        margin = int(0.10 * SPX_MULTIPLIER * float(paths.spot[0, 0]))
-    require(
-        capital >= margin,
-        "capital",
-        capital,
-        f"at least the margin of one condor of {policy.name}, {margin:,} dollars",
-    )
+        require(
+            capital >= margin,
+            "capital",
+            capital,
+            f"at least the margin of one condor of {policy.name}, {margin:,} dollars",
+        )
 
 
 @lru_cache(maxsize=16)
