@@ -260,6 +260,8 @@ def open_book(
 
 
 def _condor_legs(model: ModelParameters, state: MarketState, rule: CondorRule) -> list[Leg]:
+    if not rule.wings:
+        raise ParameterError("Wings must be on in a priced book; strangles are simulated only")
     n_days = trading_days(rule.dte)
     tau = year_fraction(n_days)
     short_put, short_call = _short_strikes(model, state, rule, tau)
@@ -301,14 +303,15 @@ def _short_strikes(
     model: ModelParameters, state: MarketState, rule: CondorRule, tau: float
 ) -> tuple[float, float]:
     spot = float(state.spot)
-    if rule.strikes_by == "expected move":
+    if rule.strikes_by != "delta":
         move = float(expected_move(vix_index(model, state), tau))
-        put = spot * (1.0 - rule.put_moves * move)
-        call = spot * (1.0 + rule.call_moves * move)
+        times = 1.0 if rule.strikes_by == "expected move" else _times(model, state, rule, tau, move)
+        put = spot * (1.0 - times * rule.put_moves * move)
+        call = spot * (1.0 + times * rule.call_moves * move)
         if put <= 0.0:
             raise ParameterError(
-                f"Short put distance puts the strike at or below zero: {rule.put_moves:g} moves "
-                f"of {100 * move:.0f} %"
+                f"Short put distance puts the strike at or below zero: {times * rule.put_moves:g} "
+                f"moves of {100 * move:.0f} %"
             )
         return float(spx_strike(put)), float(spx_strike(call))
     forward = spot * float(np.exp((model.rate - model.dividend_yield) * tau))
@@ -316,6 +319,32 @@ def _short_strikes(
         _strike_of_delta(model, state, tau, forward, "put", rule.put_delta),
         _strike_of_delta(model, state, tau, forward, "call", rule.call_delta),
     )
+
+
+@lru_cache(maxsize=256)
+def _times(
+    model: ModelParameters, state: MarketState, rule: CondorRule, tau: float, move: float
+) -> float:
+    """Multiple of the rule's distances at which the condor earns its credit, strikes not listed."""
+    spot = float(state.spot)
+    kinds = np.array(["put", "put", "call", "call"])
+    low, high = 0.0, 12.0
+    for _ in range(6):  # eight points at a time: each solve of the model prices them all
+        times = np.linspace(low, high, 9)
+        put = np.maximum(spot * (1.0 - times * rule.put_moves * move), 1.0)
+        call = spot * (1.0 + times * rule.call_moves * move)
+        strikes = np.stack([np.maximum(put - rule.wing, 0.5), put, call, call + rule.wing])
+        prices = spx_option(model, state, strikes, tau, kinds[:, None])
+        credit = np.array([-1.0, 1.0, 1.0, -1.0]) @ prices
+        if credit[0] < rule.credit and low == 0.0:
+            raise ParameterError(
+                f"Credit wanted must be below {credit[0]:.2f} points, what these wings can earn at "
+                f"most, got {rule.credit:g}"
+            )
+        above = int(np.searchsorted(-credit, -rule.credit)) - 1  # credits fall with the distance
+        above = min(max(above, 0), times.size - 2)
+        low, high = float(times[above]), float(times[above + 1])
+    return 0.5 * (low + high)
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,5 @@
+"""Studies: a market, an edge and policies as one value, and what they come to."""
+
+from alvh.lab.study import Study, TypedMarket
+
+__all__ = ["Study", "TypedMarket"]

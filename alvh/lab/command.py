@@ -1,0 +1,244 @@
+"""The command line: the same values, the same checks and the same numbers as the pages.
+
+Every setting of a policy is reached by its path: ``--set condor.wing=75 --set stop.kind="short
+delta"``; every other one has an option of its own name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import ValidationError
+
+from alvh import __version__
+from alvh.errors import AlvhError, ParameterError, explain
+from alvh.lab.study import Study, TypedMarket
+from alvh.pricing import PricingTables
+from alvh.risk.exposure import legs_table
+from alvh.risk.outcomes import outcome_table, paired_differences
+from alvh.risk.outlook import Estimate, book_outlook
+from alvh.strategy import Outcomes, Policy, open_book
+from alvh.strategy.policy import Preset
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit status: 0, or 2 for settings that cannot be used."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    try:
+        study = _study(given)
+        result = given.run(study, given)
+    except ValidationError as error:
+        print("\n".join(f"alvh: {line}" for line in explain(error)), file=sys.stderr)
+        return 2
+    except AlvhError as error:
+        print(f"alvh: {error}", file=sys.stderr)
+        return 2
+    if given.json:
+        print(json.dumps(result, indent=2, allow_nan=False))
+    else:
+        print("\n".join(_lines(result)))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m alvh",
+        description="Price and simulate SPX iron condors hedged by layers of VIX instruments. "
+        "For education and analysis; not investment advice.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="price|simulate")
+    for name, run, text in (
+        ("price", _price, "price the book a policy would open now, and what it is expected to do"),
+        ("simulate", _simulate, "run policies on common simulated paths"),
+    ):
+        command = commands.add_parser(name, help=text, description=text.capitalize() + ".")
+        command.set_defaults(run=run)
+        market = command.add_argument_group("market")
+        for field in ("spot", "vix", "vix3m", "rate"):
+            _option(market, TypedMarket, field)
+        study = command.add_argument_group("study")
+        for field in ("edge", "capital", "n_paths", "seed"):
+            _option(study, Study, field)
+        if name == "simulate":
+            for field in ("horizon", "sampling"):
+                _option(study, Study, field)
+            study.add_argument("--no-costs", action="store_true", help="trade for free")
+        study.add_argument(
+            "--policy",
+            action="append",
+            metavar="NAME|FILE",
+            help=f"a preset ({', '.join(get_args(Preset))}) or a JSON file of a policy; repeatable",
+        )
+        study.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="FIELD=VALUE",
+            help="change a field of every policy, as in condor.wing=75 (repeatable)",
+        )
+        command.add_argument("--json", action="store_true", help="print JSON")
+    return parser
+
+
+def _option(group: Any, owner: type[TypedMarket] | type[Study], field: str) -> None:
+    about = owner.model_fields[field]
+    group.add_argument(
+        f"--{field.replace('_', '-')}",
+        metavar=field.rsplit("_", maxsplit=1)[-1].upper(),
+        help=f"{about.description} Default: {about.default}",
+    )
+
+
+def _study(given: argparse.Namespace) -> Study:
+    """The study asked for; numbers reach the values as text and are checked there."""
+
+    def said(owner: type[TypedMarket] | type[Study], *names: str) -> dict[str, Any]:
+        known = {name: getattr(given, name, None) for name in names if name in owner.model_fields}
+        return {name: value for name, value in known.items() if value is not None}
+
+    market = TypedMarket.model_validate(said(TypedMarket, "spot", "vix", "vix3m", "rate"))
+    default = ["static_layers"] if given.run is _price else list(get_args(Preset))
+    names = given.policy or default
+    return Study.model_validate(
+        {
+            "model": market.model,
+            "state": market.state,
+            "policies": tuple(_policy(name, given.set) for name in names),
+            "costs": not getattr(given, "no_costs", False),
+            **said(Study, "edge", "capital", "n_paths", "seed", "horizon", "sampling"),
+        }
+    )
+
+
+def _policy(name: str, changes: Sequence[str]) -> Policy:
+    """A preset or a file, with changes."""
+    if name in get_args(Preset):
+        policy = Policy.preset(name)  # type: ignore[arg-type]
+    else:
+        path = Path(name)
+        if not path.is_file():
+            raise ParameterError(
+                f"policy must be one of {', '.join(get_args(Preset))} or a JSON file, got {name}"
+            )
+        policy = Policy.model_validate_json(path.read_bytes())
+    fields: dict[str, Any] = policy.model_dump()
+    for change in changes:
+        place, equals, text = change.partition("=")
+        if not equals:
+            raise ParameterError(f"set must be FIELD=VALUE, as in condor.wing=75, got {change}")
+        _put(fields, place.split("."), text)
+    return Policy.model_validate(fields)
+
+
+def _put(fields: Any, place: list[str], text: str) -> None:
+    """Set one field of nested dictionaries and sequences."""
+    for step in place[:-1]:
+        fields = _within(fields, step, place)
+    if isinstance(fields, list | tuple) or place[-1] not in fields:
+        raise ParameterError(f"set must name a field of a policy, got {'.'.join(place)}")
+    try:
+        fields[place[-1]] = json.loads(text)
+    except json.JSONDecodeError:
+        fields[place[-1]] = text
+
+
+def _within(fields: Any, step: str, place: list[str]) -> Any:
+    try:
+        if isinstance(fields, list | tuple):
+            return fields[int(step)]
+        return fields[step]
+    except (KeyError, IndexError, TypeError, ValueError):
+        raise ParameterError(f"set must name a field of a policy, got {'.'.join(place)}") from None
+
+
+def _price(study: Study, _: argparse.Namespace) -> dict[str, Any]:
+    """The book of each policy today."""
+    tables = PricingTables.build(study.model)
+    books = {}
+    for policy in study.policies:
+        book = open_book(study.model, study.state, policy.condor, policy.layers)
+        outlook = book_outlook(book, study.premia, tables, n_paths=study.n_paths, seed=study.seed)
+        books[policy.name] = {
+            "strikes": list(book.strikes),
+            "credit_points": book.credit,
+            "max_profit_dollars": book.max_profit,
+            "max_loss_dollars": book.max_loss,
+            "hedge_premium_dollars": book.premium_paid,
+            "probability_of_profit": {
+                name: _estimate(value) for name, value in outlook.probability_of_profit.items()
+            },
+            "expected_profit_dollars": {
+                name: _estimate(value) for name, value in outlook.profit.items()
+            },
+            "hedge_cost_a_year_dollars": _estimate(outlook.hedge_cost),
+            "legs": json.loads(legs_table(book).to_json(orient="records")),
+        }
+    return {"market": _market(study), "edge": study.edge, "books": books}
+
+
+def _simulate(study: Study, given: argparse.Namespace) -> dict[str, Any]:
+    """Outcomes of each policy."""
+    outcomes: Outcomes = study.simulate(progress=None if given.json else _progress)
+    table = outcome_table(outcomes)
+    differences = paired_differences(outcomes)
+    return {
+        "market": _market(study),
+        "edge": study.edge,
+        "costs": study.costs,
+        "capital": study.capital,
+        "horizon": study.horizon,
+        "n_paths": study.n_paths,
+        "seed": study.seed,
+        "outcomes": json.loads(table.to_json(orient="records")),
+        "differences": json.loads(differences.to_json(orient="records")),
+    }
+
+
+def _market(study: Study) -> dict[str, Any]:
+    return {"rate": study.model.rate, **study.state.model_dump()}
+
+
+def _estimate(value: Estimate) -> dict[str, float]:
+    return {"value": value.value, "standard_error": value.standard_error}
+
+
+def _progress(done: int, total: int) -> None:
+    print(f"\r{done:,} of {total:,} paths", end="" if done < total else "\n", file=sys.stderr)
+
+
+def _lines(result: Any, indent: int = 0) -> list[str]:
+    """Nested results as indented text."""
+    pad = "  " * indent
+    if isinstance(result, dict):
+        lines = []
+        for key, value in result.items():
+            if isinstance(value, dict | list) and value and not _flat(value):
+                lines += [f"{pad}{key}:", *_lines(value, indent + 1)]
+            else:
+                lines.append(f"{pad}{key}: {_text(value)}")
+        return lines
+    return [f"{pad}{_text(value)}" for value in result]
+
+
+def _flat(value: Any) -> bool:
+    items = value.values() if isinstance(value, dict) else value
+    return all(not isinstance(x, dict | list) for x in items) and len(value) <= 4
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 100 else f"{value:,.0f}"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_text(x)}" for name, x in value.items())
+    if isinstance(value, list):
+        return ", ".join(_text(x) for x in value)
+    return str(value)
