@@ -267,9 +267,9 @@ def _mark_layer(  # type: ignore[no-untyped-def]
         if twin >= 0:
             break
     if twin >= 0:
-        price = worth[twin, k]
+        price, held.gross = worth[twin, k], layers[twin, k].gross
     else:
-        price = price_layer(
+        price, held.gross = price_layer(
             grid,
             clock,
             market,
@@ -327,7 +327,7 @@ def _open_layer(  # type: ignore[no-untyped-def]
     if quantity == 0.0:
         return 0.0
     held.strike, held.upper = choose_layer(grid, maps, market, weights, rule)
-    price = price_layer(
+    price, held.gross = price_layer(
         grid, clock, market, weights, rule.n_days, rule.instrument, held.strike, held.upper
     )
     held.open, held.expiry, held.factor = True, at[3] + rule.n_days, factor
@@ -346,6 +346,8 @@ def _try_to_open(  # type: ignore[no-untyped-def]
     """
     ledger, p, i, day = at
     rule, regime = rules.condors[p], rules.regimes[p]
+    if not shifted:
+        book.rolls = 0
     if book.regime >= regime.suspend_from and not shifted:
         ledger.counts[p, i, BLOCKED] += 1
         return 0.0

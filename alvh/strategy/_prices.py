@@ -81,26 +81,24 @@ def price_condor(grid, clock, market, weights, n, wings, strikes, logs, out):  #
 
 @njit(cache=True, error_model="numpy", inline="always")
 def price_layer(grid, clock, market, weights, n, instrument, strike, upper):  # type: ignore[no-untyped-def]
-    """Price in VIX points of one contract of a layer, `n` days to settlement."""
+    """Price in VIX points of one contract, `n` days to settlement, and the sum of its legs'."""
     _, _, v, m, vix = market
     wv, wm = weights
     if n == 0:
         if instrument == FUTURE:
-            price = vix
-        else:
-            price = max(vix - strike, 0.0)
-            if instrument == SPREAD:
-                price -= max(vix - upper, 0.0)
+            return vix, vix
+        long, short = max(vix - strike, 0.0), 0.0
+        if instrument == SPREAD:
+            short = max(vix - upper, 0.0)
     else:
         future = vix_forward(grid, n, v, m, wv, wm)
         if instrument == FUTURE:
-            price = 100.0 * future
-        else:
-            price = vix_call(grid, n, v, m, wv, wm, future, 0.01 * strike)
-            if instrument == SPREAD:
-                price -= vix_call(grid, n, v, m, wv, wm, future, 0.01 * upper)
-            price *= 100.0 * clock.discount[n]
-    return price
+            return 100.0 * future, 100.0 * future
+        scale = 100.0 * clock.discount[n]
+        long, short = scale * vix_call(grid, n, v, m, wv, wm, future, 0.01 * strike), 0.0
+        if instrument == SPREAD:
+            short = scale * vix_call(grid, n, v, m, wv, wm, future, 0.01 * upper)
+    return long - short, long + short
 
 
 @njit(cache=True, error_model="numpy")
@@ -152,19 +150,12 @@ def condor_cost(costs, rule, vix, prices):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def layer_cost(costs, rule, vix, price):  # type: ignore[no-untyped-def]
-    """Dollars to trade one contract of a layer at this price."""
-    future = rule.instrument == FUTURE
+def layer_cost(costs, rule, vix, gross):  # type: ignore[no-untyped-def]
+    """Dollars to trade one contract of a layer whose legs are worth `gross` together."""
     legs = 2 if rule.instrument == SPREAD else 1
-    half = _half_spread(
-        costs.vix_half_spread,
-        costs.vix_widening,
-        0.0 if future else costs.vix_fraction,
-        costs,
-        vix,
-        price,
-    )
-    return legs * (rule.multiplier * half + costs.commission)
+    share = 0.0 if rule.instrument == FUTURE else costs.vix_fraction * gross
+    half = _half_spread(costs.vix_half_spread, costs.vix_widening, 0.0, costs, vix, 0.0)
+    return rule.multiplier * (legs * half + share) + legs * costs.commission
 
 
 @njit(cache=True, error_model="numpy", inline="always")
@@ -234,8 +225,8 @@ def choose_strikes(  # type: ignore[no-untyped-def]
                     high = times
         put = spot * (1.0 - times * rule.put_moves * move)
         call = spot * (1.0 + times * rule.call_moves * move)
-        if distance != 1.0:
-            put = forward * (max(put, 1.0) / forward) ** distance
+        if distance != 1.0 and put > 0.0:
+            put = forward * (put / forward) ** distance
             call = forward * (call / forward) ** distance
     strikes[1], strikes[2] = listed_spx(put), listed_spx(call)
     strikes[0], strikes[3] = strikes[1] - rule.wing, strikes[2] + rule.wing

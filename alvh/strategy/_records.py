@@ -138,7 +138,10 @@ HELD = np.dtype(
     [
         ("open", "?"),
         *[(name, "i8") for name in ("expiry", "reopen")],
-        *[(name, "f8") for name in ("strike", "upper", "quantity", "cost", "mark", "factor")],
+        *[
+            (name, "f8")
+            for name in ("strike", "upper", "quantity", "cost", "mark", "gross", "factor")
+        ],
     ]
 )
 

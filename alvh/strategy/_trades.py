@@ -132,12 +132,13 @@ def open_condor(  # type: ignore[no-untyped-def]
         ledger.counts[p, i, BLOCKED] += 1
         return
     each = margin(rule, market[0], strikes, credit, prices)
+    charge = condor_cost(costs, rule, market[4], prices)  # paid from what is spare
     if each > 0.0:
-        contracts = min(contracts, np.floor(spare / each))
+        contracts = min(contracts, np.floor(spare / (each + charge)))
     if contracts < 1.0:
         ledger.counts[p, i, BLOCKED] += 1
         return
-    cost = contracts * condor_cost(costs, rule, market[4], prices)
+    cost = contracts * charge
     received = contracts * SPX_POINT * credit
     book.cash += received - cost
     book.open, book.expiry, book.contracts, book.credit = True, expiry, contracts, credit
@@ -173,7 +174,7 @@ def trade_layer(at, j, book, held, rule, costs, vix, price, change, reason):  # 
     """Buy (or sell, if negative) `change` contracts of a layer."""
     ledger, p, i, _ = at
     settled = reason == SETTLED
-    cost = 0.0 if settled else abs(change) * layer_cost(costs, rule, vix, price)
+    cost = 0.0 if settled else abs(change) * layer_cost(costs, rule, vix, held.gross)
     # a future changes hands at no price: its gains are paid day by day
     flow = 0.0 if rule.instrument == FUTURE else change * rule.multiplier * price
     book.cash -= flow + cost

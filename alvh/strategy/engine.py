@@ -213,6 +213,7 @@ def _prepare(
 ) -> tuple[Ledger, Any]:
     """An empty ledger, and the policies as records."""
     n = len(policies)
+    require(n_paths >= 1, "paths", n_paths, "at least one")
     require(1 <= n <= MOST_POLICIES, "policies", f"{n} of them", f"one to {MOST_POLICIES}")
     require(np.isfinite(capital) and capital > 0.0, "capital", capital, "> 0 dollars")
     for policy in policies:
