@@ -13,8 +13,9 @@ from pydantic import Field
 
 from alvh.model import MarketState, ModelParameters, RiskPremia
 from alvh.pricing import PricingTables, implied_state
-from alvh.simulation.model import Sampling
-from alvh.strategy import Costs, Outcomes, Policy, simulate_policies
+from alvh.simulation.model import Sampling, simulate_paths
+from alvh.simulation.paths import MarketPaths
+from alvh.strategy import Costs, Outcomes, Policy, run_policies, simulate_policies
 from alvh.strategy.engine import MOST_POLICIES
 from alvh.strategy.policy import Preset
 from alvh.value import Value
@@ -135,9 +136,29 @@ class Study(Value):
         """Risk premia at the edge of the study."""
         return RiskPremia.default().scaled(self.edge)
 
+    @property
+    def charged(self) -> tuple[Policy, ...]:
+        """The policies with their costs, or without if the study has none."""
+        if self.costs:
+            return self.policies
+        return tuple(p.model_copy(update={"costs": Costs.none()}) for p in self.policies)
+
+    def paths(self) -> MarketPaths:
+        """The paths of the study, all at once."""
+        return simulate_paths(
+            self.model,
+            self.premia,
+            self.state,
+            self.n_paths,
+            self.horizon,
+            self.seed,
+            sampling=self.sampling,
+        )
+
     def simulate(
         self,
         tables: PricingTables | None = None,
+        paths: MarketPaths | None = None,
         progress: Callable[[int, int], object] | None = None,
     ) -> Outcomes:
         """Run the policies on the paths of the study.
@@ -146,27 +167,30 @@ class Study(Value):
         ----------
         tables : PricingTables, optional
             Of the study's model; built if omitted.
+        paths : MarketPaths, optional
+            The study's own, if they are at hand; otherwise drawn piece by piece.
         progress : callable, optional
             As `simulate_policies`.
 
         Raises
         ------
         ValueError
-            As `simulate_policies`.
+            As `run_policies`.
         """
-        policies = self.policies
-        if not self.costs:
-            policies = tuple(p.model_copy(update={"costs": Costs.none()}) for p in policies)
+        tables = PricingTables.build(self.model) if tables is None else tables
+        if paths is not None:
+            return run_policies(paths, tables, self.charged, float(self.capital))
         return simulate_policies(
             self.model,
             self.premia,
             self.state,
-            PricingTables.build(self.model) if tables is None else tables,
-            policies,
+            tables,
+            self.charged,
             float(self.capital),
             n_paths=self.n_paths,
             n_days=self.horizon,
             seed=self.seed,
             sampling=self.sampling,
+            chunk=2_500,
             progress=progress,
         )

@@ -61,8 +61,8 @@ class Policy(Value):
         ``unhedged`` : the condor alone, held to expiry.
         ``static_stop`` : the same with a stop at a loss of twice the credit (a barrier).
         ``static_calls`` : 10-delta VIX calls, 90 days, held to settlement and bought again (a
-        barrier). Four of them lose about as much a year as the 4/4/2 under the default premia
-        (`docs/method.md`), so that the two are compared at equal spend.
+        barrier): forty, which under the default premia and costs are expected to lose as much a
+        year as the 4/4/2 does (`docs/method.md`), so that the two are compared at equal spend.
         ``static_layers`` : the method's 4/4/2, rolled on its days whatever happens.
         ``alvh`` : the 4/4/2 that moves: smaller condors when watching (two of the glossary's three
         tiers), none opened under stress (VIX Risk Scaling), and the first layer sold and bought
@@ -77,7 +77,7 @@ class Policy(Value):
             raise ParameterError(f"preset must be one of {', '.join(get_args(Preset))}, got {name}")
         changes: dict[Preset, dict[str, object]] = {
             "unhedged": {},
-            "static_calls": {"layers": (HedgeLayer(dte=90, delta=0.10, quantity=4),)},
+            "static_calls": {"layers": (HedgeLayer(dte=90, delta=0.10, quantity=40),)},
             "static_stop": {"stop": StopRule(kind="credit multiple", multiple=2.0)},
             "static_layers": {"layers": LAYERS_442},
             "alvh": {

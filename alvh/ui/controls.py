@@ -23,6 +23,7 @@ __all__ = [
     "number",
     "options_of",
     "problems",
+    "several",
     "slider",
     "switch",
 ]
@@ -69,20 +70,24 @@ def bounds_of(kind: type[Value], name: str) -> Bounds:
     rules = {
         attribute: getattr(rule, attribute)
         for rule in field.metadata
-        for attribute in ("ge", "le")
+        for attribute in ("ge", "le", "gt", "lt")
         if hasattr(rule, attribute)
     }
     extra: Mapping[str, Any] = (
         field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     )
     whole = field.annotation is int
+    step = extra.get("step", 1 if whole else 0.01)
+    # a slider starts a step inside a bound that is not itself allowed
+    low = rules["ge"] if "ge" in rules else rules["gt"] + step
+    high = rules["le"] if "le" in rules else rules["lt"] - step
     return Bounds(
         title=field.title or name,
         unit=str(extra.get("unit", "")),
         help=field.description or "",
-        low=rules["ge"],
-        high=rules["le"],
-        step=extra.get("step", 1 if whole else 0.01),
+        low=low,
+        high=high,
+        step=step,
         default=field.default,
         whole=whole,
         on_grid=any(hasattr(rule, "multiple_of") for rule in field.metadata),
@@ -172,6 +177,28 @@ def choice(
             bind="query-params",
         )
     return str(picked if picked is not None else start)
+
+
+def several(
+    label: str,
+    options: Mapping[str, str],
+    key: str,
+    *,
+    default: Sequence[str],
+    help: str | None = None,  # noqa: A002 - Streamlit's word
+) -> tuple[str, ...]:
+    """Some of a few names (name to the words for it), in the order of `options`."""
+    picked = st.pills(
+        label,
+        list(options),
+        selection_mode="multi",
+        default=list(default),
+        key=key,
+        help=help,
+        format_func=lambda name: options.get(name, name),
+        bind="query-params",
+    )
+    return tuple(name for name in options if name in picked)
 
 
 def switch(label: str, key: str, *, default: bool, help: str) -> bool:  # noqa: A002

@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
-from pydantic import Field
 
 from alvh.clock import VIX3M_HORIZON
 from alvh.errors import DataError
+from alvh.lab import TypedMarket
 from alvh.market import MarketHistory, read_csv
 from alvh.model import MarketState, ModelParameters
 from alvh.pricing import filtered_state, implied_state, vix_index, vvix
 from alvh.ui import cache, controls
-from alvh.value import Value
 
 __all__ = ["Market", "choose"]
 
@@ -27,43 +26,6 @@ _SOURCES = {
     "csv": "my CSV",
     "hand": "by hand",
 }
-
-
-class ManualMarket(Value):
-    """A market typed in. Levels in points, the rate in percent a year."""
-
-    spot: float = Field(
-        5000.0,
-        ge=10.0,
-        le=1_000_000.0,
-        title="SPX",
-        description="Level of the index.",
-        json_schema_extra={"unit": "points", "step": 10.0},
-    )
-    vix: float = Field(
-        16.0,
-        ge=9.0,
-        le=150.0,
-        title="VIX",
-        description="30-day implied volatility index.",
-        json_schema_extra={"unit": "points", "step": 0.5},
-    )
-    vix3m: float = Field(
-        18.0,
-        ge=9.0,
-        le=120.0,
-        title="VIX3M",
-        description="93-day implied volatility index; sets the slope of the VIX curve.",
-        json_schema_extra={"unit": "points", "step": 0.5},
-    )
-    rate: float = Field(
-        3.0,
-        ge=-2.0,
-        le=20.0,
-        title="Interest rate",
-        description="Continuous, a year.",
-        json_schema_extra={"unit": "%", "step": 0.25},
-    )
 
 
 @dataclass(frozen=True)
@@ -120,15 +82,13 @@ def choose() -> Market:
 def _by_hand() -> Market:
     left, right = st.columns(2)
     with left:
-        spot = controls.number(ManualMarket, "spot", "spot", form="%.2f")
-        vix = controls.number(ManualMarket, "vix", "vix", form="%.2f")
+        spot = controls.number(TypedMarket, "spot", "spot", form="%.2f")
+        vix = controls.number(TypedMarket, "vix", "vix", form="%.2f")
     with right:
-        rate = controls.number(ManualMarket, "rate", "rate", form="%.2f")
-        vix3m = controls.number(ManualMarket, "vix3m", "vix3m", form="%.2f")
-    typed = ManualMarket(spot=spot, vix=vix, vix3m=vix3m, rate=rate)
-    model = ModelParameters.default().model_copy(update={"rate": typed.rate / 100.0})
-    state = implied_state(model, typed.spot, typed.vix, typed.vix3m)
-    return _seen(model, state, "typed in", "by hand", typed.vix, typed.vix3m, None, ())
+        rate = controls.number(TypedMarket, "rate", "rate", form="%.2f")
+        vix3m = controls.number(TypedMarket, "vix3m", "vix3m", form="%.2f")
+    typed = TypedMarket(spot=spot, vix=vix, vix3m=vix3m, rate=rate)
+    return _seen(typed.model, typed.state, "typed in", "by hand", typed.vix, typed.vix3m, None, ())
 
 
 def _loaded(source: str) -> MarketHistory:

@@ -14,7 +14,19 @@ from alvh.ui import controls
 from alvh.ui.live import Group
 from alvh.value import Value
 
-__all__ = ["Account", "Trade", "choose_tenor", "current", "groups"]
+__all__ = [
+    "Account",
+    "Trade",
+    "account",
+    "account_groups",
+    "choose_tenor",
+    "condor",
+    "condor_groups",
+    "current",
+    "groups",
+    "layer_groups",
+    "layers",
+]
 
 _PRESETS: dict[str, tuple[HedgeLayer, ...]] = {
     "4/4/2 calls": LAYERS_442,
@@ -25,7 +37,11 @@ _PRESETS: dict[str, tuple[HedgeLayer, ...]] = {
     "no hedge": (),
 }
 _INSTRUMENTS = {"call": "VIX call", "call_spread": "VIX call spread", "future": "VIX future"}
-_STRIKES = {"delta": ("put_delta", "call_delta"), "expected move": ("put_moves", "call_moves")}
+_STRIKES = {
+    "delta": ("put_delta", "call_delta"),
+    "expected move": ("put_moves", "call_moves"),
+    "credit": ("credit",),
+}
 """How the short strikes are chosen, and the fields that say where they are."""
 _LAYER_SLIDERS = {
     "call": ("dte", "delta"),
@@ -83,25 +99,40 @@ def choose_tenor() -> None:
 
 def groups() -> list[Group]:
     """Reserve the places of the controls; `current` is the trade they say."""
-    condor: list[Group] = [
+    parts = condor_groups()
+    st.subheader("Hedge")
+    parts += layer_groups()
+    st.subheader("Edge and account")
+    return [*parts, *account_groups()]
+
+
+def condor_groups() -> list[Group]:
+    """Places of the condor's controls; `condor` is the rule they say."""
+    return [
         (st.container(), _choose_strikes),
         (st.container(), partial(controls.slider, CondorRule, "wing", "wing")),
         (st.container(), partial(controls.number, CondorRule, "contracts", "contracts")),
     ]
-    st.subheader("Hedge")
+
+
+def layer_groups() -> list[Group]:
+    """Places of the layers' controls; `layers` are those they say."""
     _choose_preset()
     start = _PRESETS.get(st.query_params.get("hedge", "4/4/2 calls"), LAYERS_442)
-    layers: list[Group] = []
+    places: list[Group] = []
     for i in range(_N_LAYERS):
         default = start[i] if i < len(start) else LAYERS_442[i]
         where = st.expander(f"Layer {i + 1}", expanded=False)
-        layers.append((where, partial(_choose_layer, i + 1, default, held=i < len(start))))
-    st.subheader("Edge and account")
-    account: list[Group] = [
+        places.append((where, partial(_choose_layer, i + 1, default, held=i < len(start))))
+    return places
+
+
+def account_groups() -> list[Group]:
+    """Places of the edge's and the account's controls."""
+    return [
         (st.container(), partial(controls.slider, Account, "edge", "edge")),
         (st.container(), partial(controls.number, Account, "capital", "capital")),
     ]
-    return [*condor, *layers, *account]
 
 
 def current() -> Trade:
@@ -112,11 +143,25 @@ def current() -> Trade:
     ValidationError
         If they contradict each other.
     """
+    return Trade(condor(), layers(), account())
+
+
+def account() -> Account:
+    """Edge and account of the controls."""
+    return Account(edge=st.session_state["edge"], capital=st.session_state["capital"])
+
+
+def condor() -> CondorRule:
+    """The rule of the condor's controls."""
     chosen = st.session_state
     names = ("dte", *_STRIKES[chosen["by"]], "wing", "contracts")
-    rule = CondorRule(strikes_by=chosen["by"], **{name: chosen[name] for name in names})
-    layers = tuple(_layer(f"l{i}") for i in range(1, _N_LAYERS + 1) if chosen[f"l{i}.on"])
-    return Trade(rule, layers, Account(edge=chosen["edge"], capital=chosen["capital"]))
+    return CondorRule(strikes_by=chosen["by"], **{name: chosen[name] for name in names})
+
+
+def layers() -> tuple[HedgeLayer, ...]:
+    """The layers of the controls that are held."""
+    held = (i for i in range(1, _N_LAYERS + 1) if st.session_state[f"l{i}.on"])
+    return tuple(_layer(f"l{i}") for i in held)
 
 
 def _choose_strikes() -> None:

@@ -165,7 +165,7 @@ def test_a_link_restores_every_setting():
         ("wing", "52", "Wing width must be from 5 to 500 points in steps of 5, got “52”"),
         ("dte", "banana", "Days to expiry must be from 1 to 120 days, got “banana”"),
         ("put_delta", "0.9", "Short put delta must be from 0.02 to 0.5, got “0.9”"),
-        ("by", "luck", "Short strikes by must be one of delta, expected move, got “luck”"),
+        ("by", "luck", "Short strikes by must be one of delta, expected move, credit, got “luck”"),
         ("l2__dte", "5", "Layer 2: Days to expiry must be from 7 to 270 days, got “5”"),
         ("spot", "nan", "SPX must be from 10 to 1,000,000 points, got “nan”"),
         ("edge", "1e9", "Edge must be from 0 to 1.5"),

@@ -1,0 +1,163 @@
+"""Controls of the policies that are compared: presets, and one of the user's own.
+
+All of them trade the condor of the sidebar; what differs is what a policy is: stop, time-shift,
+layers, regimes.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, get_args
+
+import streamlit as st
+
+from alvh.strategy import CondorRule, Policy, RegimeRule, StopRule, TimeShift
+from alvh.strategy.policy import Preset
+from alvh.strategy.regime import REGIMES
+from alvh.ui import controls, trade
+from alvh.ui.live import Group
+from alvh.value import Value
+
+__all__ = ["MINE", "NAMES", "choose", "current", "groups"]
+
+MINE = "mine"
+NAMES = {
+    "unhedged": "unhedged",
+    "static_calls": "static calls",
+    "static_stop": "static stop",
+    "static_layers": "static layers",
+    "alvh": "ALVH",
+    MINE: "my policy",
+}
+"""Policy to the words for it."""
+_EXITS = ("profit_target", "exit_dte")
+_STOPS = {"none": (), "credit multiple": ("multiple",), "short delta": ("delta",)}
+_SIGNALS = {"vix": "VIX", "curve": "VIX/VIX3M", "average": "VIX/its average"}
+
+
+def choose() -> None:
+    """Draw the control of which policies are compared."""
+    controls.several(
+        "Compared",
+        NAMES,
+        "policies",
+        default=get_args(Preset),
+        help="All on the same futures, each with the condor above. Static calls: forty 10-delta "
+        "VIX calls of 90 days, expected to cost as much a year as the 4/4/2 of static layers. "
+        "Static stop: closed at a loss of twice the credit. ALVH: smaller condors above VIX 15, "
+        "none above 20, first layer sold once up 150 %.",
+    )
+
+
+def groups() -> list[Group]:
+    """Reserve the places of the controls; `current` is the policies they say."""
+    with st.expander("Exits"):
+        exits: list[Group] = [
+            (st.container(), partial(_slider, CondorRule, name, name)) for name in _EXITS
+        ]
+    if MINE not in st.session_state.get("policies", ()):
+        return exits
+    st.subheader("My policy")
+    mine: list[Group] = [
+        (st.container(), draw) for draw in (_choose_stop, _choose_shift, _choose_regime)
+    ]
+    return [*exits, *mine, *trade.layer_groups()]
+
+
+def current() -> tuple[Policy, ...]:
+    """The policies the controls of this session say, on the condor of the sidebar.
+
+    Raises
+    ------
+    ValidationError
+        If settings contradict each other.
+    """
+    chosen = st.session_state
+    rule = trade.condor().model_copy(update={name: chosen[name] for name in _EXITS})
+    policies = []
+    for name in NAMES:
+        if name not in chosen["policies"]:
+            continue
+        if name == MINE:
+            policies.append(_mine(rule))
+        else:
+            preset = Policy.preset(name)  # type: ignore[arg-type]
+            policies.append(preset.model_copy(update={"condor": rule}))
+    return tuple(policies)
+
+
+def _slider(kind: type[Value], name: str, key: str) -> Any:
+    return controls.slider(kind, name, key)
+
+
+def _choose_stop() -> None:
+    kind = controls.choice(
+        "Stop",
+        tuple(_STOPS),
+        "stop",
+        style="list",
+        help=StopRule.model_fields["kind"].description,
+    )
+    for name in _STOPS[kind]:
+        _slider(StopRule, name, f"stop.{name}")
+
+
+def _choose_shift() -> None:
+    about = TimeShift.model_fields["on"]
+    on = controls.switch(about.title or "", "shift", default=False, help=about.description or "")
+    if on:
+        for name in ("delta", "vix", "dte", "size"):
+            _slider(TimeShift, name, f"shift.{name}")
+
+
+def _choose_regime() -> None:
+    signals = controls.several(
+        "Regime signals",
+        _SIGNALS,
+        "signals",
+        default=(),
+        help=RegimeRule.model_fields["signals"].description,
+    )
+    if not signals:
+        return
+    for signal in signals:
+        for regime in REGIMES[1:]:
+            name = f"{regime}_{signal}"
+            _slider(RegimeRule, name, f"regime.{name}")
+    for name in _regime_names(signals):
+        _slider(RegimeRule, name, f"regime.{name}")
+    controls.choice(
+        "No new condors",
+        controls.options_of(RegimeRule, "suspend"),
+        "regime.suspend",
+        style="list",
+        help=RegimeRule.model_fields["suspend"].description,
+    )
+
+
+def _regime_names(signals: tuple[str, ...]) -> tuple[str, ...]:
+    votes = ("watch_votes", "stress_votes") if len(signals) > 1 else ()
+    return (*votes, "hold_days", "watch_size", "stress_size", "watch_distance", "stress_distance")
+
+
+def _mine(rule: CondorRule) -> Policy:
+    chosen = st.session_state
+    kind = chosen["stop"]
+    stop = {name: chosen[f"stop.{name}"] for name in _STOPS[kind]}
+    shift = {}
+    if chosen["shift"]:
+        shift = {name: chosen[f"shift.{name}"] for name in ("delta", "vix", "dte", "size")}
+    regime: dict[str, Any] = {}
+    signals = tuple(name for name in _SIGNALS if name in chosen["signals"])
+    if signals:
+        thresholds = [f"{regime}_{signal}" for signal in signals for regime in REGIMES[1:]]
+        names = (*thresholds, *_regime_names(signals), "suspend")
+        regime = {"signals": signals, **{name: chosen[f"regime.{name}"] for name in names}}
+    return Policy(
+        name=MINE,
+        condor=rule,
+        stop=StopRule(kind=kind, **stop),
+        shift=TimeShift(on=chosen["shift"], **shift),
+        layers=trade.layers(),
+        regime=RegimeRule(**regime),
+    )
