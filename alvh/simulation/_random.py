@@ -29,6 +29,7 @@ def _ziggurat() -> tuple[np.ndarray, np.ndarray]:
 
 
 _X, _F = _ziggurat()
+_1, _2, _3, _4 = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
 
 
 @njit(cache=True)
@@ -39,58 +40,74 @@ def _mix(z):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def seed_stream(stream, seed, index):  # type: ignore[no-untyped-def]
-    """Start stream number `index` of `seed` in `stream`, a uint64 array of four."""
+def seed_stream(seed, index):  # type: ignore[no-untyped-def]
+    """Stream number `index` of `seed`: its four words."""
     golden = np.uint64(0x9E3779B97F4A7C15)
     z = _mix(np.uint64(seed) + golden) ^ _mix(np.uint64(index) * golden + np.uint64(1))
-    for i in range(4):
-        z += golden
-        stream[i] = _mix(z)
+    return _mix(z + golden), _mix(z + _2 * golden), _mix(z + _3 * golden), _mix(z + _4 * golden)
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def _next(stream):  # type: ignore[no-untyped-def]
-    """64 random bits (Blackman and Vigna 2019, xoshiro256++)."""
-    total = stream[0] + stream[3]
-    result = ((total << np.uint64(23)) | (total >> np.uint64(41))) + stream[0]
-    t = stream[1] << np.uint64(17)
-    stream[2] ^= stream[0]
-    stream[3] ^= stream[1]
-    stream[1] ^= stream[2]
-    stream[0] ^= stream[3]
-    stream[2] ^= t
-    last = stream[3]
-    stream[3] = (last << np.uint64(45)) | (last >> np.uint64(19))
-    return result
+    """64 random bits, and what is left of the stream (Blackman and Vigna 2019, xoshiro256++)."""
+    s0, s1, s2, s3 = stream
+    total = s0 + s3
+    bits = ((total << np.uint64(23)) | (total >> np.uint64(41))) + s0
+    t = s1 << np.uint64(17)
+    s2 ^= s0
+    s3 ^= s1
+    s1 ^= s2
+    s0 ^= s3
+    s2 ^= t
+    return bits, (s0, s1, s2, (s3 << np.uint64(45)) | (s3 >> np.uint64(19)))
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def uniform(stream):  # type: ignore[no-untyped-def]
-    """A number in (0, 1)."""
-    return (np.float64(_next(stream) >> np.uint64(11)) + 0.5) * (1.0 / 9007199254740992.0)
+    """A number in (0, 1), and what is left of the stream."""
+    bits, stream = _next(stream)
+    return (np.float64(bits >> np.uint64(11)) + 0.5) * (1.0 / 9007199254740992.0), stream
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def exponential(stream):  # type: ignore[no-untyped-def]
-    """A standard exponential."""
-    return -np.log(uniform(stream))
+    """A standard exponential, and what is left of the stream."""
+    u, stream = uniform(stream)
+    return -np.log(u), stream
+
+
+@njit(cache=True, forceinline=True)
+def normal(stream):  # type: ignore[no-untyped-def]
+    """A standard normal (Marsaglia and Tsang 2000), and what is left of the stream."""
+    x, u, layer, stream = _in_layer(stream)
+    if abs(x) < _X[layer + _1]:  # 99 times of a hundred
+        return x, stream
+    return _outside(x, u, layer, stream)
+
+
+@njit(cache=True, forceinline=True)
+def _in_layer(stream):  # type: ignore[no-untyped-def]
+    """A number even over the width of a layer drawn at random, the same in (-1, 1), the layer."""
+    bits, stream = _next(stream)
+    layer = bits & np.uint64(0xFF)
+    # 55 high bits as a signed fraction; the low byte chose the layer
+    u = (np.float64(bits >> np.uint64(9)) + 0.5) * (2.0 / 36028797018963968.0) - 1.0
+    return u * _X[layer], u, layer, stream
 
 
 @njit(cache=True)
-def normal(stream):  # type: ignore[no-untyped-def]
-    """A standard normal (Marsaglia and Tsang 2000)."""
-    while True:
-        bits = _next(stream)
-        layer = np.int64(bits & np.uint64(0xFF))
-        # 55 high bits as a signed fraction in (-1, 1); the low byte chose the layer
-        u = (np.float64(bits >> np.uint64(9)) + 0.5) * (2.0 / 36028797018963968.0) - 1.0
-        x = u * _X[layer]
-        if abs(x) < _X[layer + 1]:
-            return x
+def _outside(x, u, layer, stream):  # type: ignore[no-untyped-def]
+    """The rest of `normal`, where `x` is not surely below the density."""
+    while abs(x) >= _X[layer + _1]:
         if layer == 0:
-            while True:
-                tail = exponential(stream) / _EDGE
-                if 2.0 * exponential(stream) > tail * tail:
-                    return _EDGE + tail if u > 0.0 else -_EDGE - tail
-        if _F[layer] + uniform(stream) * (_F[layer + 1] - _F[layer]) < np.exp(-0.5 * x * x):
-            return x
+            tail, height = 0.0, 0.0
+            while 2.0 * height <= tail * tail:
+                tail, stream = exponential(stream)
+                height, stream = exponential(stream)
+                tail /= _EDGE
+            return (_EDGE + tail if u > 0.0 else -_EDGE - tail), stream
+        height, stream = uniform(stream)
+        if _F[layer] + height * (_F[layer + _1] - _F[layer]) < np.exp(-0.5 * x * x):
+            break
+        x, u, layer, stream = _in_layer(stream)
+    return x, stream
