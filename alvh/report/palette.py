@@ -22,6 +22,7 @@ __all__ = [
     "LAYERS",
     "LOSS",
     "MEASURE",
+    "MORE_POLICIES",
     "MUTED",
     "PAPER",
     "POLICY",
@@ -45,6 +46,9 @@ POLICY: Final[dict[str, str]] = {
     "alvh": BLUE,
 }
 """Policy name to colour."""
+
+MORE_POLICIES: Final = (GREEN, "#CC79A7", "#A89100", "#7570B3", "#B5651D", "#4C9A9A")
+"""Colours of policies of other names, in order of appearance."""
 
 GROUP: Final[dict[str, str]] = {
     "Condor": GREY,

@@ -1,0 +1,459 @@
+"""What policies earned over thousands of paths: distribution, tail, fan and drawdowns."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Final
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from alvh.errors import DataError
+from alvh.report import palette
+from alvh.report.charts._parts import (
+    dollar_axis,
+    dollar_texts,
+    folded,
+    follow,
+    frame_of,
+    ink,
+    kept,
+    spread,
+    template_of,
+    zero_line,
+)
+from alvh.report.charts.outcomes_look import (
+    checked,
+    keys_of,
+    log_percent_axis,
+    picked,
+    policy_color,
+    policy_colors,
+    policy_legend,
+    policy_title,
+    titles_frame,
+    vertical_zero,
+    wide,
+)
+from alvh.report.figure import Figure
+
+__all__ = ["outcome_distribution", "outcome_drawdowns", "outcome_fan", "outcome_tail"]
+
+THOUSAND: Final = 1000.0
+SIDES: Final = ("below", "above")
+LINE: Final = 17  # px between lines of text in a plot
+LEFT: Final[Any] = alt.XValue(0)  # type: ignore[no-untyped-call]
+RIGHT: Final[Any] = alt.XValue("width")  # type: ignore[no-untyped-call]
+PROFIT: Final = "Profit, present value (dollars)"
+TAIL: Final = "Probability of a profit of at most x (%, log scale)"
+
+
+def outcome_distribution(
+    bins: pd.DataFrame, density: pd.DataFrame, outside: pd.DataFrame, *, height: int = 440
+) -> Figure:
+    """Histogram and density of profit, all policies on one axis.
+
+    Parameters
+    ----------
+    bins, density, outside : DataFrame
+        Of `alvh.risk.distribution.Histogram`, profits in dollars.
+    height : int, default=440
+        Pixels.
+
+    Returns
+    -------
+    Figure
+        As wide as its container. What lies beyond the bins stands as text at the end it lies at.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or there are no bins.
+    """
+    long, names = checked(bins, ("left", "right", "share"), chart="outcome distribution")
+    smooth, _ = checked(density, ("profit", "density"), chart="outcome distribution")
+    rest = frame_of(
+        outside, ("policy", "below", "above", "below_mean"), chart="outcome distribution"
+    )
+    _, left, shares = spread(long, "left", "policy", "share")
+    right = np.append(left[1:], float(long["right"].max()))
+    percent = 100.0 * THOUSAND * shares / (right - left)
+    edges, steps = np.append(left, right[-1]), np.column_stack([percent, percent[:, -1]])
+    _, at, height_at = spread(smooth, "profit", "policy", "density")
+    below = rest.set_index("policy")["below"].reindex(names).to_numpy(float)
+    reached = below[:, None] + np.cumsum(shares, axis=1)
+    tips = {
+        "Profit": [f"{a} to {b}" for a, b in zip(*map(dollar_texts, (left, right)), strict=True)]
+    }
+    for name, here, so_far in zip(names, shares, reached, strict=True):
+        tips[policy_title(name)] = [
+            f"{100 * x:.2f} % here, {100 * y:.1f} % below the upper end"
+            for x, y in zip(here.tolist(), so_far.tolist(), strict=True)
+        ]
+    middle = 0.5 * (left + right)
+    datasets = {
+        "outcome_bins": wide("profit", edges, steps, 5),
+        "outcome_density": wide("profit", np.round(at, 2), 100.0 * THOUSAND * height_at, 5),
+        "outcome_places": pd.DataFrame(
+            {"row": np.arange(middle.size, dtype=np.int32), "profit": middle}
+        ),
+        "outcome_tips": pd.DataFrame(tips, index=pd.Index(tips["Profit"])),
+        "outcome_names": titles_frame(names),
+        "outcome_outside": _outside(rest, names, float(left[0]), float(right[-1])),
+    }
+    return Figure(_distribution_template(policy_colors(names), height), datasets)
+
+
+def _outside(rest: pd.DataFrame, names: list[str], low: float, high: float) -> pd.DataFrame:
+    """Lines of text: what the bins leave out on either side; none where they leave out nothing."""
+    rows: list[tuple[str, str, int, str]] = []
+    columns = {side: rest.set_index("policy")[side].reindex(names).tolist() for side in SIDES}
+    means = rest.set_index("policy")["below_mean"].reindex(names).to_numpy(float)
+    texts = dollar_texts(np.array([float(f"{mean:.2g}") for mean in means.tolist()]))
+    for side, edge in zip(SIDES, (low, high), strict=True):
+        found = [(i, share) for i, share in enumerate(columns[side]) if share > 0.0]
+        if not found:
+            continue
+        (end,) = dollar_texts(np.array([edge]))
+        rows.append((side, "", 0, f"Not drawn, {side} {end}:"))
+        for line, (i, share) in enumerate(found, start=1):
+            tail = f", mean {texts[i]}" if side == "below" else ""
+            rows.append(
+                (side, f"s{i}", line, f"{policy_title(names[i])} {100 * share:.2g} %{tail}")
+            )
+    return pd.DataFrame(rows, columns=["side", "series", "line", "text"])
+
+
+@lru_cache(maxsize=32)
+def _distribution_template(colors: tuple[str, ...], height: int) -> dict[str, Any]:
+    keys = [f"s{i}" for i in range(len(colors))]
+    pick = picked()
+    legend = policy_legend("outcome_names")
+    x = alt.X("profit:Q").title(PROFIT).scale(nice=False, zero=False).axis(dollar_axis(grid=False))
+    y = (
+        alt.Y("share:Q")
+        .title("Share of paths (% per $1,000)")
+        .axis(format=",.3~r", tickCount=5)
+        .scale(zero=True)
+    )
+    color = policy_color(colors, legend)
+    steps = (
+        folded("outcome_bins", keys, group="series", value="share")
+        .mark_line(interpolate="step-after", strokeWidth=1)
+        .encode(x=x, y=y, color=color)
+        .encode(opacity=alt.when(pick).then(alt.value(0.45)).otherwise(alt.value(0.05)))
+    )
+    curves = (
+        folded("outcome_density", keys, group="series", value="share")
+        .mark_line(strokeWidth=2.6, strokeJoin="round")
+        .encode(x=x, y=y, color=color)
+        .encode(opacity=alt.when(pick).then(alt.value(1.0)).otherwise(alt.value(0.12)))
+        .add_params(pick)
+    )
+    layers: list[alt.Chart] = [vertical_zero("profit").encode(x=x), steps, curves]
+    layers += [*_notes("below", colors), *_notes("above", colors)]
+    layers += [
+        follow("outcome_places", "profit", name="outcome_pointer", tip="outcome_tips"),
+        kept("outcome_tips"),
+        kept("outcome_names"),
+    ]
+    return template_of(alt.layer(*layers).properties(width="container", height=height))
+
+
+def _notes(side: str, colors: tuple[str, ...]) -> list[alt.Chart]:
+    """Lines of text in a corner; on the left each policy behind a dot of its colour."""
+    lines = (
+        alt.Chart(alt.NamedData("outcome_outside"))
+        .transform_filter(f"datum.side == '{side}'")
+        .transform_calculate(pixel=f"10 + {LINE} * datum.line")
+    )
+    y = alt.Y("pixel:Q").axis(None).scale(None)
+    left = side == "below"
+    text = lines.mark_text(
+        align="left" if left else "right",
+        baseline="middle",
+        fontSize=12,
+        color=ink(palette.MUTED),
+        dx=18 if left else -6,
+    ).encode(x=LEFT if left else RIGHT, y=y, text=alt.Text("text:N"))
+    if not left:
+        return [text]
+    dots = (
+        lines.transform_filter("datum.series != ''")
+        .mark_point(filled=True, size=44, opacity=1.0, xOffset=8)
+        .encode(x=LEFT, y=y, color=policy_color(colors, policy_legend("outcome_names")))
+    )
+    return [text, dots]
+
+
+def outcome_tail(frame: pd.DataFrame, *, height: int = 440) -> Figure:
+    """Probability of a profit no larger than x, on a log scale, in the worst part.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Of `alvh.risk.distribution.tail`: ``policy``, ``profit`` (dollars), ``probability``,
+        ``low``, ``high`` (shares > 0).
+    height : int, default=440
+        Pixels.
+
+    Returns
+    -------
+    Figure
+        As wide as its container.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or the frame is empty.
+    """
+    long, names = checked(frame, ("profit", "probability", "low", "high"), chart="outcome tail")
+    rows = long[["series", "profit", "probability", "low", "high"]].copy()
+    rows["policy"] = [policy_title(str(name)) for name in long["policy"]]
+    least = float(rows["probability"].min())
+    rows["low"] = rows["low"].clip(lower=0.5 * least)  # a log scale has no room for less
+    datasets = {
+        "tail": rows.round({"profit": 2, "probability": 8, "low": 8, "high": 8}),
+        "tail_names": titles_frame(names),
+    }
+    return Figure(_tail_template(policy_colors(names), height), datasets)
+
+
+@lru_cache(maxsize=32)
+def _tail_template(colors: tuple[str, ...], height: int) -> dict[str, Any]:
+    pick = picked()
+    legend = policy_legend("tail_names")
+    x = alt.X("profit:Q").title(f"x: {PROFIT[:1].lower()}{PROFIT[1:]}")
+    x = x.scale(nice=False, zero=False).axis(dollar_axis(grid=False))
+    y = alt.Y("probability:Q").title(TAIL).scale(type="log", nice=False).axis(log_percent_axis())
+    color = policy_color(colors, legend)
+    tips = [
+        alt.Tooltip("policy:N", title="Policy"),
+        alt.Tooltip("profit:Q", title="Profit at most", format="$,.0f"),
+        alt.Tooltip("probability:Q", title="Probability", format=".3~%"),
+        alt.Tooltip("low:Q", title="95 % interval from", format=".2~%"),
+        alt.Tooltip("high:Q", title="to", format=".2~%"),
+    ]
+    base = alt.Chart(alt.NamedData("tail"))
+    shown = alt.when(pick).then(alt.value(1.0)).otherwise(alt.value(0.12))
+    bands = base.mark_area(interpolate="monotone").encode(
+        x=x,
+        y=alt.Y("low:Q").title(TAIL),
+        y2="high:Q",
+        color=color,
+        opacity=alt.when(pick).then(alt.value(0.10)).otherwise(alt.value(0.0)),
+    )
+    lines = base.mark_line(strokeWidth=2.4, strokeJoin="round").encode(
+        x=x, y=y, color=color, opacity=shown
+    )
+    dots = (
+        base.mark_point(size=90, filled=True)
+        .encode(x=x, y=y, color=color, tooltip=tips, opacity=alt.value(0.0))
+        .add_params(pick)
+    )
+    layers = [bands, lines, dots, kept("tail_names")]
+    return template_of(alt.layer(*layers).properties(width="container", height=height))
+
+
+def outcome_drawdowns(frame: pd.DataFrame, *, height: int = 440) -> Figure:
+    """Probability that the maximum drawdown reaches a depth, on a log scale.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Of `alvh.risk.drawdown.drawdown_exceedance`: ``policy``, ``drawdown`` (dollars),
+        ``probability`` (share > 0), ``low``, ``high``.
+    height : int, default=440
+        Pixels.
+
+    Returns
+    -------
+    Figure
+        As wide as its container.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or the frame is empty.
+    """
+    long, names = checked(
+        frame, ("drawdown", "probability", "low", "high"), chart="outcome drawdowns"
+    )
+    _, grid, odds = spread(long, "drawdown", "policy", "probability")
+    _, _, low = spread(long, "drawdown", "policy", "low")
+    _, _, high = spread(long, "drawdown", "policy", "high")
+    tips = {"Drawdown of at least": dollar_texts(grid)}
+    for name, p, a, b in zip(names, odds, low, high, strict=True):
+        tips[policy_title(name)] = [
+            "none" if v != v else f"{100 * v:.3g} % [{100 * u:.2g}, {100 * w:.2g}]"
+            for u, v, w in zip(a.tolist(), p.tolist(), b.tolist(), strict=True)
+        ]
+    datasets = {
+        "drawdown": wide("drawdown", np.round(grid, 2), odds, 8),
+        "drawdown_tips": pd.DataFrame(tips, index=pd.Index(tips["Drawdown of at least"])),
+        "drawdown_names": titles_frame(names),
+    }
+    return Figure(_drawdown_template(policy_colors(names), height), datasets)
+
+
+@lru_cache(maxsize=32)
+def _drawdown_template(colors: tuple[str, ...], height: int) -> dict[str, Any]:
+    keys = [f"s{i}" for i in range(len(colors))]
+    pick = picked()
+    x = (
+        alt.X("drawdown:Q")
+        .title("Maximum drawdown (dollars)")
+        .scale(nice=False, zero=True)
+        .axis(dollar_axis(grid=False))
+    )
+    y = (
+        alt.Y("probability:Q")
+        .title("Probability of a drawdown so deep (%, log scale)")
+        .scale(type="log", nice=False)
+        .axis(log_percent_axis())
+    )
+    lines = (
+        folded("drawdown", keys, group="series", value="probability")
+        .transform_filter("isValid(datum.probability)")
+        .mark_line(strokeWidth=2.4, strokeJoin="round")
+        .encode(
+            x=x,
+            y=y,
+            color=policy_color(colors, policy_legend("drawdown_names", columns=3)),
+            opacity=alt.when(pick).then(alt.value(1.0)).otherwise(alt.value(0.12)),
+        )
+        .add_params(pick)
+    )
+    layers = [
+        lines,
+        follow("drawdown", "drawdown", name="drawdown_pointer", tip="drawdown_tips"),
+        kept("drawdown_tips"),
+        kept("drawdown_names"),
+    ]
+    return template_of(alt.layer(*layers).properties(width="container", height=height))
+
+
+def outcome_fan(
+    bands: pd.DataFrame,
+    samples: pd.DataFrame | None = None,
+    *,
+    policy: str | None = None,
+    height: int = 440,
+) -> Figure:
+    """Profit over time: quantiles of one policy, medians of the others.
+
+    Parameters
+    ----------
+    bands : DataFrame
+        Of `alvh.risk.distribution.Fan`: ``policy``, ``day`` and quantiles such as ``p05``, an odd
+        number of them (dollars).
+    samples : DataFrame, optional
+        ``policy``, ``path``, ``day``, ``profit`` (dollars); those of the policy are drawn thin.
+    policy : str, optional
+        Name of the policy in focus; by default the last.
+    height : int, default=440
+        Pixels.
+
+    Returns
+    -------
+    Figure
+        As wide as its container.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, a frame is empty, or there is no such policy.
+    """
+    long, names = checked(bands, ("day",), chart="outcome fan")
+    quantiles = sorted(
+        (c for c in long.columns if c[:1] == "p" and c[1:].replace(".", "").isdigit()),
+        key=lambda c: float(c[1:]),
+    )
+    if len(quantiles) % 2 == 0:
+        raise DataError("outcome fan needs an odd number of quantiles, such as p05, p50, p95")
+    focus = names[-1] if policy is None else policy
+    if focus not in names:
+        raise DataError(f"outcome fan has no policy {focus}, only {', '.join(names)}")
+    middle = quantiles[len(quantiles) // 2]
+    _, days, medians = spread(long, "day", "policy", middle)
+    mine = long[long["policy"] == focus].sort_values("day")
+    pairs = len(quantiles) // 2
+    frame = wide("day", days, medians, 2)
+    for i in range(pairs):
+        frame[f"low{i}"] = mine[quantiles[i]].to_numpy().round(2)
+        frame[f"high{i}"] = mine[quantiles[-1 - i]].to_numpy().round(2)
+    tips = {"Trading day": [f"{day:,.0f}" for day in days.tolist()]}
+    for q in reversed(quantiles):
+        label = f"{policy_title(focus)}, {'median' if q == 'p50' else f'{float(q[1:]):g} %'}"
+        tips[label] = dollar_texts(mine[q].to_numpy(float))
+    for name, row in zip(names, medians, strict=True):
+        if name != focus:
+            tips[f"{policy_title(name)}, median"] = dollar_texts(row)
+    datasets = {
+        "fan": frame,
+        "fan_tips": pd.DataFrame(tips, index=pd.Index(tips["Trading day"])),
+        "fan_names": titles_frame(names),
+        "fan_edges": pd.DataFrame(
+            {
+                "day": float(days[-1]),
+                "profit": [float(mine[q].iloc[-1]) for q in quantiles if q != middle],
+                "label": [f"{float(q[1:]):g} %" for q in quantiles if q != middle],
+            }
+        ),
+    }
+    if samples is not None:
+        paths = frame_of(samples, ("policy", "path", "day", "profit"), chart="outcome fan")
+        paths = paths.loc[paths["policy"] == focus, ["path", "day", "profit"]]
+        datasets["fan_samples"] = paths.round({"profit": 1}).reset_index(drop=True)
+    template = _fan_template(
+        policy_colors(names), names.index(focus), pairs, samples is not None, height
+    )
+    return Figure(template, datasets)
+
+
+@lru_cache(maxsize=64)
+def _fan_template(
+    colors: tuple[str, ...], focus: int, pairs: int, sampled: bool, height: int
+) -> dict[str, Any]:
+    keys = keys_of(colors)
+    x = (
+        alt.X("day:Q")
+        .title("Trading days since the start")
+        .scale(nice=False, zero=True)
+        .axis(format=",.0f", tickCount=7, grid=False)
+    )
+    y = alt.Y("profit:Q").title(PROFIT).axis(dollar_axis())
+    layers: list[alt.Chart] = [
+        alt.Chart(alt.NamedData("fan"))
+        .mark_area(color=colors[focus], opacity=0.16, interpolate="monotone")
+        .encode(x=x, y=alt.Y(f"low{i}:Q").title(PROFIT), y2=f"high{i}:Q")
+        for i in range(pairs)
+    ]
+    layers.append(zero_line("profit").encode(y=y))
+    if sampled:
+        layers.append(
+            alt.Chart(alt.NamedData("fan_samples"))
+            .mark_line(color=colors[focus], strokeWidth=0.9, opacity=0.75)
+            .encode(x=x, y=y, detail="path:N")
+        )
+    legend = policy_legend("fan_names", title="Median")
+    for wanted, strength in ((False, 1.6), (True, 3.2)):
+        chosen = [key for i, key in enumerate(keys) if (i == focus) is wanted]
+        if chosen:
+            layers.append(
+                folded("fan", chosen, group="series", value="profit")
+                .mark_line(strokeWidth=strength, strokeJoin="round", interpolate="monotone")
+                .encode(x=x, y=y, color=policy_color(colors, legend))
+            )
+    layers.append(
+        alt.Chart(alt.NamedData("fan_edges"))
+        .mark_text(align="right", baseline="middle", fontSize=11, dx=-4, color=ink(palette.MUTED))
+        .encode(x=alt.X("day:Q"), y=alt.Y("profit:Q"), text=alt.Text("label:N"))
+    )
+    layers += [
+        follow("fan", "day", name="fan_pointer", tip="fan_tips"),
+        kept("fan_tips"),
+        kept("fan_names"),
+    ]
+    return template_of(alt.layer(*layers).properties(width="container", height=height))
