@@ -223,7 +223,8 @@ def interval(
     t = float(stdtrit(n - 1, 0.5 + 0.5 * level))
     low, high = -t, t
     if unskewed:
-        g = float(np.mean(((psi - psi.mean()) / spread) ** 3)) / np.sqrt(n)
+        z = (psi - psi.mean()) / spread
+        g = float(np.mean(z * z * z)) / np.sqrt(n)
         low, high = _unskew(-t, g), _unskew(t, g)
     error = spread / np.sqrt(n)
     return Interval(
