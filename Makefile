@@ -26,7 +26,7 @@ help:
 	@echo 'make clean   remove what these targets made'
 
 run: $(VENV)/.warm
-	$(PY) -m streamlit run dashboard.py $(if $(PORT),--server.port $(PORT)) $(ARGS)
+	$(PY) -m alvh.ui.serve $(if $(PORT),--server.port $(PORT)) $(ARGS)
 
 test: $(VENV)/.dev $(VENV)/.warm
 	@$(find_chromium) || { $(install_chromium); } || \

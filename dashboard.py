@@ -24,7 +24,15 @@ page = st.navigation(
                 url_path="condor",
                 default=True,
             )
-        ]
+        ],
+        "Compare": [
+            st.Page(
+                "pages/compare/outcomes.py",
+                title="Outcomes",
+                icon=":material/stacked_line_chart:",
+                url_path="outcomes",
+            )
+        ],
     },
     position="top",
 )

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
+from alvh.lab import Results, Study
 from alvh.market import MarketHistory, load_history
 from alvh.model import MarketState, ModelParameters, RiskPremia
 from alvh.pricing import PricingTables
@@ -20,7 +21,8 @@ from alvh.report import charts
 from alvh.report.figure import Figure
 from alvh.risk import exposure
 from alvh.risk.outlook import Outlook, book_outlook
-from alvh.strategy import Book, CondorRule, HedgeLayer, open_book
+from alvh.simulation import MarketPaths
+from alvh.strategy import Book, CondorRule, HedgeLayer, Policy, open_book
 
 __all__ = [
     "BookKey",
@@ -29,8 +31,10 @@ __all__ = [
     "history",
     "legs",
     "outlook",
+    "paths",
     "payoff",
     "plane",
+    "results",
     "tables",
     "the_book",
 ]
@@ -71,7 +75,10 @@ def tables(model: ModelParameters) -> PricingTables:
     return _tables(model.without_carry()).with_carry(model)
 
 
-_BY_TEXT: dict[str | type[Any], Callable[[Any], Any]] = {BookKey: BookKey.text}
+_BY_TEXT: dict[str | type[Any], Callable[[Any], Any]] = {
+    BookKey: BookKey.text,
+    Study: Study.model_dump_json,
+}
 
 
 @st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=_BY_TEXT)
@@ -130,3 +137,20 @@ def greeks_by_day(key: BookKey) -> tuple[Figure, pd.DataFrame]:
     step = max(1, book.n_days // 10)
     frame = exposure.greeks_by_day(book, range(0, book.n_days, step), GREEKS)
     return charts.greeks_by_day(frame), frame
+
+
+@st.cache_resource(max_entries=4, show_spinner="Simulating …", hash_funcs=_BY_TEXT)
+def _paths(study: Study) -> MarketPaths:
+    return study.paths()
+
+
+def paths(study: Study) -> MarketPaths:
+    """Paths of a study; policies, costs and capital need no new ones."""
+    same = {"policies": (Policy(),), "costs": True, "capital": 500_000}
+    return _paths(study.model_copy(update=same))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=_BY_TEXT)
+def results(study: Study) -> Results:
+    """What a study comes to."""
+    return Results(study.simulate(tables(study.model), paths(study)))

@@ -239,7 +239,9 @@ def serve(
         "server.address": "localhost",
         "browser.gatherUsageStats": "false",
     }
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / script)]
+    ours = Path(script) == Path("dashboard.py")  # served as `make run` serves it
+    served = ["alvh.ui.serve"] if ours else ["streamlit", "run", str(ROOT / script)]
+    command = [sys.executable, "-m", *served]
     command += [f"--{name}={value}" for name, value in options.items()]
     with tempfile.TemporaryDirectory(prefix="alvh-server-") as folder:
         log = Path(folder) / "server.log"
