@@ -437,7 +437,7 @@ def _fan_template(
             .mark_line(color=colors[focus], strokeWidth=0.9, opacity=0.75)
             .encode(x=x, y=y, detail="path:N")
         )
-    legend = policy_legend("fan_names", title="Median")
+    legend = policy_legend("fan_names", title="Median", columns=3)
     for wanted, strength in ((False, 1.6), (True, 3.2)):
         chosen = [key for i, key in enumerate(keys) if (i == focus) is wanted]
         if chosen:
