@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
+import pandas as pd
 from pydantic import ValidationError
 
 from alvh import __version__
@@ -221,7 +222,11 @@ def _lines(result: Any, indent: int = 0) -> list[str]:
     if isinstance(result, dict):
         lines = []
         for key, value in result.items():
-            if isinstance(value, dict | list) and value and not _flat(value):
+            if isinstance(value, list) and value and isinstance(value[0], dict):
+                rows = pd.DataFrame(value).drop(columns=["metric", "better"], errors="ignore")
+                table = rows.to_string(index=False, float_format=_text, na_rep="")
+                lines += [f"{pad}{key}:", *(f"{pad}  {line}" for line in table.splitlines())]
+            elif isinstance(value, dict | list) and value and not _flat(value):
                 lines += [f"{pad}{key}:", *_lines(value, indent + 1)]
             else:
                 lines.append(f"{pad}{key}: {_text(value)}")
