@@ -26,6 +26,7 @@ __all__ = [
     "recent_failure",
     "remember_failure",
     "store",
+    "write_text",
 ]
 
 RETRY_AFTER = dt.timedelta(minutes=10)
@@ -64,7 +65,7 @@ def store(history: MarketHistory, directory: Path | None = None) -> None:
         "rows": len(history.frame),
     }
     body = history.frame.to_csv(date_format="%Y-%m-%d")
-    _write(directory or cache_dir(), _HISTORY, f"{json.dumps(head)}\n{body}")
+    write_text(directory or cache_dir(), _HISTORY, f"{json.dumps(head)}\n{body}")
 
 
 def load_cached(directory: Path | None = None) -> MarketHistory | None:
@@ -101,7 +102,7 @@ def remember_failure(reason: str, now: dt.datetime, directory: Path | None = Non
         If the folder cannot be written.
     """
     text = json.dumps({"at": now.isoformat(), "reason": reason})
-    _write(directory or cache_dir(), _FAILURE, text)
+    write_text(directory or cache_dir(), _FAILURE, text)
 
 
 def recent_failure(now: dt.datetime, directory: Path | None = None) -> DataError | None:
@@ -130,7 +131,14 @@ def forget_failure(directory: Path | None = None) -> None:
     ((directory or cache_dir()) / _FAILURE).unlink(missing_ok=True)
 
 
-def _write(directory: Path, name: str, text: str) -> None:
+def write_text(directory: Path, name: str, text: str) -> None:
+    """Replace a file of the cache whole, or leave it as it was.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=directory, prefix=f".{name}.")
     try:
