@@ -90,6 +90,10 @@ def _run_path(grid, clock, rules, spot, variance, mean_variance, capital, ledger
         if averaging:
             levels[day] = vix
         for p in range(n_policies):  # before any trade, so that a position held in common is found
+            if day > 0:
+                earned = books[p].cash * clock.interest
+                books[p].cash += earned
+                ledger.parts[p, i, INTEREST] += earned
             if books[p].open:
                 _mark_condor(
                     grid, clock, rules, market, weights, books, strikes, logs, prices, p, day
@@ -113,10 +117,6 @@ def _run_path(grid, clock, rules, spot, variance, mean_variance, capital, ledger
                     )
         for p in range(n_policies):
             book = books[p]
-            if day > 0:
-                earned = book.cash * clock.interest
-                book.cash += earned
-                ledger.parts[p, i, INTEREST] += earned
             if book.closed:
                 ledger.wealth[p, i, day] = book.cash
                 continue

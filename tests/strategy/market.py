@@ -27,4 +27,9 @@ def market(spot, vix, vix3m=None) -> MarketPaths:
         state = state_at_vix(MODEL, spots, near, 0.02)
     else:
         state = implied_state(MODEL, spots, near, vix3m)
-    return MarketPaths(spots, state.variance, state.mean_variance)
+    return rows(spots, state.variance, state.mean_variance)
+
+
+def rows(*arrays) -> MarketPaths:
+    """Paths from arrays; contiguous, as simulated ones are, for nothing to be compiled again."""
+    return MarketPaths(*(np.ascontiguousarray(array) for array in arrays))

@@ -34,7 +34,7 @@ from alvh.strategy import (
 )
 from alvh.strategy import _strikes as strikes_of
 from alvh.strategy.engine import COUNTS, EXITS
-from tests.strategy.market import CALM, MODEL, STRESS, market, tables
+from tests.strategy.market import CALM, MODEL, STRESS, market, rows, tables
 from tests.strategy.strategies import policies, scales
 
 CAPITAL = 1e6
@@ -138,15 +138,33 @@ def test_trades_reconcile_with_wealth_without_interest():
 
 def test_cash_earns_interest_from_the_day_of_each_trade(simulated):
     policy = Policy(condor=CondorRule(dte=14, contracts=3), layers=(HedgeLayer(dte=29),))
-    paths = MarketPaths(
-        simulated.spot[:, :21], simulated.variance[:, :21], simulated.mean_variance[:, :21]
-    )
+    names = ("spot", "variance", "mean_variance")
+    paths = rows(*(getattr(simulated, name)[:, :21] for name in names))
     outcomes = run_one(paths, policy)
     for i, events in enumerate(outcomes.events[0]):
         day, _, _, quantity, price, cost = events.T
         flows = -100.0 * quantity * price - cost
         expected = CAPITAL * (1 + INTEREST) ** 20 + (flows * (1 + INTEREST) ** (20 - day)).sum()
         assert outcomes.wealth[0, i, -1] == pytest.approx(expected, abs=0.01)
+
+
+def test_gains_of_a_future_earn_interest_from_the_next_day():
+    vix = [16.0, 18.0, 30.0, 25.0, 40.0, 38.0, 20.0]
+    paths = market(5000.0 * np.ones(7), vix)
+    never = RegimeRule(signals=("vix",), watch_vix=0.0, suspend="in watch and stress")
+    layer = HedgeLayer(instrument="future", dte=60, quantity=50)
+    policy = Policy(condor=SHORT, layers=(layer,), regime=never, costs=FREE)
+    wealth = run_one(paths, policy).wealth[0, 0]
+    n, cash, mark = trading_days(60), CAPITAL, 0.0
+    for day in range(7):
+        state = MarketState(
+            spot=5000.0, variance=paths.variance[0, day], mean_variance=paths.mean_variance[0, day]
+        )
+        price = tables().vix_future(state, n - day)
+        if day > 0:
+            cash = cash * (1.0 + INTEREST) + 50_000.0 * (price - mark)
+        mark = price
+        assert wealth[day] == pytest.approx(cash, abs=0.01)
 
 
 def test_profit_is_discounted_wealth_less_capital(simulated):
