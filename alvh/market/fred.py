@@ -24,7 +24,7 @@ import pandas as pd
 from alvh.errors import DataError
 from alvh.market.cache import cache_dir, write_text
 
-__all__ = ["ADDRESS", "SERIES", "MacroHistory", "fetch_fred", "known_by", "load_macro"]
+__all__ = ["ADDRESS", "SERIES", "MacroHistory", "as_known", "fetch_fred", "known_by", "load_macro"]
 
 ADDRESS = "https://fred.stlouisfed.org/graph/fredgraph.csv"
 TIMEOUT = 8.0
@@ -156,14 +156,34 @@ def known_by(macro: MacroHistory, days: pd.DatetimeIndex) -> pd.DataFrame:
     out: dict[str, Any] = {}
     for column in macro.frame:
         known = macro.frame[column].dropna()
-        lag = pd.Timedelta(days=SERIES[str(column)].lag - 1)
-        published = pd.DatetimeIndex([m + pd.offsets.MonthBegin(1) + lag for m in known.index])
-        at = published.searchsorted(days, side="right") - 1
-        inside = at >= 0
-        out[str(column)] = np.where(inside, known.to_numpy()[np.maximum(at, 0)], np.nan)
-        months = known.index.to_numpy()[np.maximum(at, 0)]
-        out[f"{column}_month"] = np.where(inside, months, np.datetime64("NaT"))
+        out[str(column)] = as_known(known, str(column), days)
+        months = pd.Series(known.index, index=known.index)
+        out[f"{column}_month"] = as_known(months, str(column), days)
     return pd.DataFrame(out, index=days)
+
+
+def as_known(monthly: pd.Series[Any], column: str, days: pd.DatetimeIndex) -> pd.Series[Any]:
+    """The latest published of some monthly values on each day.
+
+    Parameters
+    ----------
+    monthly : Series
+        Indexed by the first day of the month, rising; computed from the series of `column`, so
+        that it is known when that one is published.
+    column : str
+        Of `SERIES`.
+    days : DatetimeIndex of shape (n_days,)
+
+    Returns
+    -------
+    Series of shape (n_days,)
+        Missing before the first publication.
+    """
+    lag = pd.Timedelta(days=SERIES[column].lag - 1)
+    published = pd.DatetimeIndex([m + pd.offsets.MonthBegin(1) + lag for m in monthly.index])
+    at = published.searchsorted(days, side="right") - 1
+    found = monthly.iloc[np.maximum(at, 0)].set_axis(days)
+    return found.where(at >= 0)
 
 
 def _download(series: Series, timeout: float) -> str:
