@@ -17,14 +17,16 @@ import pandas as pd
 from pydantic import ValidationError
 
 from alvh import __version__
+from alvh.clock import VIX3M_HORIZON
 from alvh.errors import AlvhError, ParameterError, explain
 from alvh.lab.study import Study, TypedMarket
-from alvh.pricing import PricingTables
+from alvh.pricing import PricingTables, vix_index
 from alvh.risk.exposure import legs_table
 from alvh.risk.outcomes import outcome_table, paired_differences
 from alvh.risk.outlook import Estimate, book_outlook
 from alvh.strategy import Outcomes, Policy, open_book
 from alvh.strategy.policy import Preset
+from alvh.value import Value
 
 __all__ = ["main"]
 
@@ -37,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         study = _study(given)
         result = given.run(study, given)
     except ValidationError as error:
-        print("\n".join(f"alvh: {line}" for line in explain(error)), file=sys.stderr)
+        print("\n".join(f"alvh: {line}" for line in _refusals(error)), file=sys.stderr)
         return 2
     except AlvhError as error:
         print(f"alvh: {error}", file=sys.stderr)
@@ -67,10 +69,10 @@ def _parser() -> argparse.ArgumentParser:
         for field in ("spot", "vix", "vix3m", "rate"):
             _option(market, TypedMarket, field)
         study = command.add_argument_group("study")
-        for field in ("edge", "capital", "n_paths", "seed"):
+        for field in ("edge", "n_paths", "seed"):
             _option(study, Study, field)
         if name == "simulate":
-            for field in ("horizon", "sampling"):
+            for field in ("capital", "horizon", "sampling"):
                 _option(study, Study, field)
             study.add_argument("--no-costs", action="store_true", help="trade for free")
         study.add_argument(
@@ -122,43 +124,85 @@ def _study(given: argparse.Namespace) -> Study:
 
 def _policy(name: str, changes: Sequence[str]) -> Policy:
     """A preset or a file, with changes."""
-    if name in get_args(Preset):
-        policy = Policy.preset(name)  # type: ignore[arg-type]
-    else:
-        path = Path(name)
-        if not path.is_file():
-            raise ParameterError(
-                f"policy must be one of {', '.join(get_args(Preset))} or a JSON file, got {name}"
-            )
-        policy = Policy.model_validate_json(path.read_bytes())
+    known = name in get_args(Preset)
+    policy = Policy.preset(name) if known else _from_file(name)  # type: ignore[arg-type]
     fields: dict[str, Any] = policy.model_dump()
     for change in changes:
         place, equals, text = change.partition("=")
         if not equals:
             raise ParameterError(f"set must be FIELD=VALUE, as in condor.wing=75, got {change}")
-        _put(fields, place.split("."), text)
+        if not _put(fields, place.split("."), text):
+            raise ParameterError(f"set must name a field of policy {policy.name}, got {place}")
     return Policy.model_validate(fields)
 
 
-def _put(fields: Any, place: list[str], text: str) -> None:
-    """Set one field of nested dictionaries and sequences."""
-    for step in place[:-1]:
-        fields = _within(fields, step, place)
-    if isinstance(fields, list | tuple) or place[-1] not in fields:
-        raise ParameterError(f"set must name a field of a policy, got {'.'.join(place)}")
+def _from_file(name: str) -> Policy:
+    try:
+        content = Path(name).read_bytes()
+    except (OSError, ValueError):  # ValueError: no path at all
+        raise ParameterError(
+            f"policy must be one of {', '.join(get_args(Preset))} or a JSON file, got {name[:80]}"
+        ) from None
+    try:
+        return Policy.model_validate_json(content)
+    except ValidationError as error:
+        raise ParameterError(f"policy file {name}: {'; '.join(_refusals(error))}") from None
+
+
+def _put(fields: Any, place: list[str], text: str) -> bool:
+    """Set one field of nested dictionaries and sequences; whether there is such a field."""
+    try:
+        for step in place[:-1]:
+            fields = fields[int(step) if isinstance(fields, list | tuple) else step]
+        if place[-1] not in fields or not isinstance(fields, dict):
+            return False
+    except (KeyError, IndexError, TypeError, ValueError):
+        return False
     try:
         fields[place[-1]] = json.loads(text)
     except json.JSONDecodeError:
         fields[place[-1]] = text
+    return True
 
 
-def _within(fields: Any, step: str, place: list[str]) -> Any:
-    try:
-        if isinstance(fields, list | tuple):
-            return fields[int(step)]
-        return fields[step]
-    except (KeyError, IndexError, TypeError, ValueError):
-        raise ParameterError(f"set must name a field of a policy, got {'.'.join(place)}") from None
+_OWNERS: dict[str, type[Value]] = {kind.__name__: kind for kind in (TypedMarket, Study, Policy)}
+
+
+def _refusals(error: ValidationError) -> list[str]:
+    """A line for each problem: the option or field, what it may be, and what it was."""
+    kind = _OWNERS[error.title]
+    problems = error.errors(include_url=False)
+    places = [".".join(str(step) for step in problem["loc"]) for problem in problems]
+    names = dict(zip(places, places, strict=True))
+    if kind is not Policy:
+        names = {place: f"--{place.replace('_', '-')}" for place in places}
+    lines = []
+    for problem, place, line in zip(problems, places, explain(error, names), strict=True):
+        allowed = _allowed(kind, problem["loc"])
+        got = str(problem["input"])[:80]
+        lines.append(f"{names[place]} must be {allowed}, got {got}" if allowed else line)
+    return lines
+
+
+def _allowed(kind: Any, place: Sequence[int | str]) -> str:
+    """The range of a number, by its place in a value; empty of anything else."""
+    rules: dict[str, float] = {}
+    for step in place:
+        if isinstance(step, int) and get_args(kind):
+            kind = get_args(kind)[0]
+            continue
+        if step not in getattr(kind, "model_fields", ()):
+            return ""
+        field = kind.model_fields[step]
+        kind, names = field.annotation, ("ge", "gt", "le", "lt", "multiple_of")
+        rules = {
+            name: getattr(x, name) for x in field.metadata for name in names if hasattr(x, name)
+        }
+    number = {int: "a whole number", float: "a number"}.get((get_args(kind) or (kind,))[0])
+    if number is None:
+        return ""
+    words = {"ge": "from", "gt": "above", "le": "to", "lt": "below", "multiple_of": "in steps of"}
+    return " ".join([number, *(f"{words[x]} {rules[x]:,.12g}" for x in words if x in rules)])
 
 
 def _price(study: Study, _: argparse.Namespace) -> dict[str, Any]:
@@ -168,7 +212,10 @@ def _price(study: Study, _: argparse.Namespace) -> dict[str, Any]:
     for policy in study.policies:
         book = open_book(study.model, study.state, policy.condor, policy.layers)
         outlook = book_outlook(book, study.premia, tables, n_paths=study.n_paths, seed=study.seed)
-        books[policy.name] = {
+        name, again = policy.name, 2
+        while name in books:
+            name, again = f"{policy.name} ({again})", again + 1
+        books[name] = {
             "strikes": list(book.strikes),
             "credit_points": book.credit,
             "max_profit_dollars": book.max_profit,
@@ -205,7 +252,14 @@ def _simulate(study: Study, given: argparse.Namespace) -> dict[str, Any]:
 
 
 def _market(study: Study) -> dict[str, Any]:
-    return {"rate": study.model.rate, **study.state.model_dump()}
+    """The state, and the levels it shows: the nearest ones where none shows those asked for."""
+    model, state = study.model, study.state
+    return {
+        "rate": model.rate,
+        "vix": float(vix_index(model, state)),
+        "vix3m": float(vix_index(model, state, VIX3M_HORIZON)),
+        **state.model_dump(),
+    }
 
 
 def _estimate(value: Estimate) -> dict[str, float]:
@@ -213,6 +267,8 @@ def _estimate(value: Estimate) -> dict[str, float]:
 
 
 def _progress(done: int, total: int) -> None:
+    if not done:  # nothing yet on the line that may say why nothing will be run
+        return
     print(f"\r{done:,} of {total:,} paths", end="" if done < total else "\n", file=sys.stderr)
 
 
@@ -223,15 +279,23 @@ def _lines(result: Any, indent: int = 0) -> list[str]:
         lines = []
         for key, value in result.items():
             if isinstance(value, list) and value and isinstance(value[0], dict):
-                rows = pd.DataFrame(value).drop(columns=["metric", "better"], errors="ignore")
-                table = rows.to_string(index=False, float_format=_text, na_rep="")
-                lines += [f"{pad}{key}:", *(f"{pad}  {line}" for line in table.splitlines())]
+                lines += [f"{pad}{key}:", *(f"{pad}  {line}" for line in _table(value))]
             elif isinstance(value, dict | list) and value and not _flat(value):
                 lines += [f"{pad}{key}:", *_lines(value, indent + 1)]
             else:
                 lines.append(f"{pad}{key}: {_text(value)}")
         return lines
     return [f"{pad}{_text(value)}" for value in result]
+
+
+def _table(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Rows of the same names in columns; shares in the unit that stands beside them."""
+    frame = pd.DataFrame(rows).drop(columns=["metric", "better"], errors="ignore")
+    numbers = frame.columns.intersection(["estimate", "low", "high"])
+    if "unit" in frame:
+        factor = frame["unit"].map({"%": 100.0}).fillna(1.0)
+        frame[numbers] = frame[numbers].astype(float).mul(factor, axis=0)
+    return frame.to_string(index=False, float_format=_text, na_rep="n/a").splitlines()
 
 
 def _flat(value: Any) -> bool:
