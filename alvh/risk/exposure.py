@@ -48,7 +48,9 @@ __all__ = [
     "levels",
     "payoff_curves",
     "plane",
+    "reachable",
     "spot_range",
+    "state_along",
 ]
 
 GREEK_UNITS = {
@@ -191,13 +193,13 @@ def payoff_curves(
         spot, profit (dollars), series.
     """
     require(0 <= day <= book.n_days, "day", day, f"from 0 to {book.n_days}")
-    expiry = _state_along(book, premia, book.n_days, spots, follow=True)
+    expiry = state_along(book, premia, book.n_days, spots, follow=True)
     condor = book.profit(expiry, book.n_days, book.condor)
     frames = {AT_EXPIRY: condor}
     if book.hedge:
         frames[WITH_HEDGE] = condor + book.profit(expiry, book.n_days, book.hedge, tables)
     if day < book.n_days:
-        state = _state_along(book, premia, day, spots, follow=follow)
+        state = state_along(book, premia, day, spots, follow=follow)
         name = "today" if day == 0 else f"day {day}"
         label = f"With hedge, {name}" if book.hedge else f"Condor, {name}"
         frames[label] = book.profit(state, day, tables=tables)
@@ -309,19 +311,24 @@ def plane(
     return Plane(cells, path.clip(lower=vix_edges[0], upper=None), today)
 
 
-def _path(
-    book: Book, premia: RiskPremia, day: int, low: float, high: float, n: int
-) -> pd.DataFrame:
-    """VIX given the index from `low` to `high`, as far as the model says anything about it.
+def reachable(book: Book, premia: RiskPremia, day: int) -> tuple[float, float]:
+    """Lowest and highest index level in `day` days about which the model says anything, in points.
 
-    Beyond the levels it gives any probability, `vix_given_index` repeats the last value; the line
-    ends there.
+    Beyond the levels it gives any probability, `vix_given_index` repeats the last value.
     """
     levels, given = _given_curve(premia.physical(book.model), book.model, book.state, max(day, 1))
     said = np.nonzero((given.mean != given.mean[0]) & (given.mean != given.mean[-1]))[0]
-    if said.size:
-        low, high = max(low, levels[said[0] - 1]), min(high, levels[said[-1] + 1])
-    spots = np.linspace(low, high, n)
+    if not said.size:
+        return float(levels[0]), float(levels[-1])
+    return float(levels[said[0] - 1]), float(levels[said[-1] + 1])
+
+
+def _path(
+    book: Book, premia: RiskPremia, day: int, low: float, high: float, n: int
+) -> pd.DataFrame:
+    """VIX given the index from `low` to `high`, as far as the model says anything about it."""
+    first, last = reachable(book, premia, day)
+    spots = np.linspace(max(low, first), min(high, last), n)
     at = _given(book, premia, day, spots)
     return pd.DataFrame({"spot": spots, "vix": at.mean, "vix_low": at.low, "vix_high": at.high})
 
@@ -368,10 +375,14 @@ def _expected_mean(book: Book, premia: RiskPremia, day: int) -> float:
     return physical.theta + (float(book.state.mean_variance) - physical.theta) * fade
 
 
-def _state_along(
+def state_along(
     book: Book, premia: RiskPremia, day: int, spots: FloatArray, *, follow: bool
 ) -> MarketState:
-    """The state at each index level: VIX as the model expects it there, or as it is today."""
+    """The state `day` days on at each of `spots`: VIX as the model expects it there, or as it is.
+
+    With `follow` the mean variance stands at its expected level under P; without, only the index
+    moves.
+    """
     if not follow:
         return book.state.model_copy(update={"spot": spots})
     given = _given(book, premia, day, spots)

@@ -26,7 +26,18 @@ from alvh.risk.exposure import condor_break_evens
 from alvh.simulation import MarketPaths, simulate_paths
 from alvh.strategy.book import CONDOR, Book, Leg, leg_value
 
-__all__ = ["Estimate", "Outlook", "book_outlook", "expected_condor_profit", "profit_probability"]
+__all__ = [
+    "Estimate",
+    "Outlook",
+    "book_outlook",
+    "controlled",
+    "estimate",
+    "expected_condor_profit",
+    "layer_profit",
+    "market_paths",
+    "profit_probability",
+    "squared_vix_surprise",
+]
 
 
 @dataclass(frozen=True)
@@ -110,7 +121,7 @@ def book_outlook(
     """
     require(n_paths >= 100, "n_paths", n_paths, ">= 100")
     model, physical = book.model, premia.physical(book.model)
-    paths = _paths(model, premia, book.state, n_paths, book.n_days, seed)
+    paths = market_paths(model, premia, book.state, n_paths, book.n_days, seed)
     condor = _condor_profit(book, paths.spot[:, -1])
     profit = {CONDOR: Estimate(expected_condor_profit(book, physical))}
     hedge, yearly = np.zeros(n_paths), np.zeros(n_paths)
@@ -121,12 +132,12 @@ def book_outlook(
         state = MarketState(
             spot=1.0, variance=paths.variance[:, day], mean_variance=paths.mean_variance[:, day]
         )
-        gain = _layer_profit(model, legs, state, day, tables)
-        controls.append(_squared_vix_surprise(model, physical, book.state, state, day))
-        profit[group] = _controlled(gain, controls[-1:])
+        gain = layer_profit(model, legs, state, day, tables)
+        controls.append(squared_vix_surprise(model, physical, book.state, state, day))
+        profit[group] = estimate(gain, controls[-1:])
         hedge += gain
         yearly -= gain * (TRADING_DAYS / day)
-    profit["Hedge"] = _controlled(hedge, controls)
+    profit["Hedge"] = estimate(hedge, controls)
     profit["Both"] = Estimate(
         profit[CONDOR].value + profit["Hedge"].value, profit["Hedge"].standard_error
     )
@@ -142,7 +153,7 @@ def book_outlook(
             "Both": _share(condor + hedge > 0.0),
         },
         touch={"put": _share(put), "call": _share(call), "either": _share(put | call)},
-        hedge_cost=_controlled(yearly, controls),
+        hedge_cost=estimate(yearly, controls),
     )
 
 
@@ -155,7 +166,7 @@ def _condor_profit(book: Book, spot: FloatArray) -> FloatArray:
 
 
 @lru_cache(maxsize=8)
-def _paths(
+def market_paths(
     model: ModelParameters,
     premia: RiskPremia,
     state: MarketState,
@@ -167,7 +178,7 @@ def _paths(
     return simulate_paths(model, premia, state, n_paths, n_days, seed)
 
 
-def _layer_profit(
+def layer_profit(
     model: ModelParameters,
     legs: tuple[Leg, ...],
     state: MarketState,
@@ -187,7 +198,7 @@ def _layer_profit(
     return total
 
 
-def _squared_vix_surprise(
+def squared_vix_surprise(
     model: ModelParameters,
     physical: ModelParameters,
     start: MarketState,
@@ -201,15 +212,20 @@ def _squared_vix_surprise(
     return np.asarray((np.asarray(vix_index(model, end)) / 100.0) ** 2 - mean)
 
 
-def _controlled(value: FloatArray, controls: list[FloatArray]) -> Estimate:
-    """Mean of `value` with the part explained by zero-mean controls taken out."""
-    n = value.size
+def controlled(value: FloatArray, controls: list[FloatArray]) -> FloatArray:
+    """`value` less what zero-mean `controls` explain of it, all of shape (n_paths,)."""
     if not controls or not np.any(value):
-        return Estimate(float(value.mean()), float(value.std() / np.sqrt(n)))
-    design = np.column_stack([np.ones(n), *controls])
+        return value
+    design = np.column_stack([np.ones(value.size), *controls])
     slope, *_ = np.linalg.lstsq(design, value, rcond=None)
-    rest = value - design[:, 1:] @ slope[1:]
-    return Estimate(float(rest.mean()), float(rest.std(ddof=design.shape[1]) / np.sqrt(n)))
+    return np.asarray(value - design[:, 1:] @ slope[1:])
+
+
+def estimate(value: FloatArray, controls: list[FloatArray]) -> Estimate:
+    """Mean of `value` of shape (n_paths,), the part explained by zero-mean controls taken out."""
+    rest, n = controlled(value, controls), value.size
+    spent = 1 + len(controls) if rest is not value else 0
+    return Estimate(float(rest.mean()), float(rest.std(ddof=spent) / np.sqrt(n)))
 
 
 def _share(happened: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Estimate:
