@@ -188,6 +188,7 @@ def several(
     help: str | None = None,  # noqa: A002 - Streamlit's word
 ) -> tuple[str, ...]:
     """Some of a few names (name to the words for it), in the order of `options`."""
+    _check_options(key, label, list(options.values()))
     picked = st.pills(
         label,
         list(options),
@@ -239,6 +240,16 @@ def _check_option(key: str, title: str, options: Sequence[str], default: str) ->
     if raw is None or key in st.session_state or raw in options:
         return
     _refuse(key, f"{title} must be one of {', '.join(options)}", raw, default)
+
+
+def _check_options(key: str, title: str, options: Sequence[str]) -> None:
+    """Streamlit drops what it does not know of several names, and says nothing."""
+    if key in st.session_state:
+        return
+    for raw in st.query_params.get_all(key):
+        if raw and raw not in options:
+            rule = f"{title} must be among {', '.join(options)}"
+            problems().append(f"{rule}, got “{raw[:40]}” in the link: it is left out.")
 
 
 def _refuse(key: str, rule: str, raw: str, default: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -185,11 +186,27 @@ def headline(seen: Market) -> None:
         st.error("Compared must name at least one policy, got none.", icon=":material/error:")
         return
     try:
-        show.strip(_answer(_now(seen)), "outcomes")
+        now = _now(seen)
+        _warn_of_no_trades(now)
+        show.strip(_answer(now), "outcomes")
     except ParameterError as error:
         st.error(f"{error}.", icon=":material/error:")
     except ValidationError as error:
         st.error(". ".join(explain(error)), icon=":material/error:")
+
+
+def _warn_of_no_trades(now: Desk) -> None:
+    """Say which policies never traded: a hedge alone must not pass for a hedged condor."""
+    table = now.results.table
+    idle = table[table["metric"].eq("trade_profit") & table["estimate"].isna()]
+    if idle.empty:
+        return
+    words = ", ".join(policies.NAMES.get(name, name) for name in idle["policy"])
+    st.warning(
+        f"No condor could be opened on any path by {words}: its strikes are not to be had at these "
+        "levels (wings, deltas, credit), or the regime never allowed one.",
+        icon=":material/info:",
+    )
 
 
 def _answer(now: Desk) -> list[Number]:
@@ -437,12 +454,13 @@ def _offset(seen: Market) -> None:
 
 def table(page: Page, seen: Market) -> None:
     """Lay out every metric, and its files."""
-    page.part(partial(_table, seen))
+    shown: dict[str, Any] = st.session_state.setdefault("outcomes.table.shown", {})
+    page.part(partial(_table, seen, shown))
     with st.container(horizontal=True):
         for name, mime in (("csv", "text/csv"), ("parquet", "application/vnd.apache.parquet")):
             st.download_button(
                 name.upper() if name == "csv" else "Parquet",
-                data=partial(_file, seen, name),
+                data=partial(_file, shown, name),
                 file_name=f"alvh-outcomes.{name}",
                 mime=mime,
                 key=f"outcomes.file.{name}",
@@ -453,8 +471,9 @@ def table(page: Page, seen: Market) -> None:
             )
 
 
-def _table(seen: Market) -> None:
+def _table(seen: Market, saved: dict[str, Any]) -> None:
     frame = _now(seen).results.table
+    saved.update(frame=frame, source=source(seen))
     shown = frame.assign(policy=frame["policy"].map(lambda name: policies.NAMES.get(name, name)))
     numbers, share = ["estimate", "low", "high"], frame["unit"] == "%"
     shown[numbers] = shown[numbers].mul(share.map({True: 100.0, False: 1.0}), axis=0)
@@ -472,10 +491,11 @@ def _table(seen: Market) -> None:
     )
 
 
-def _file(seen: Market, kind: str) -> bytes | str:
-    frame = _now(seen).results.table
+def _file(saved: Mapping[str, Any], kind: str) -> bytes:
+    """The table as it is on the page; called outside of any session."""
+    frame: pd.DataFrame = saved["frame"]
     if kind == "csv":
-        return export.csv(frame, source=source(seen))
+        return export.csv(frame, source=saved["source"])
     buffer = io.BytesIO()
     frame.to_parquet(buffer)
     return buffer.getvalue()
