@@ -8,6 +8,7 @@ Profit is blue and loss is orange, never green and red.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -19,6 +20,7 @@ __all__ = [
     "GAIN",
     "GROUP",
     "INK",
+    "INSTRUMENT",
     "LAYERS",
     "LOSS",
     "MEASURE",
@@ -59,10 +61,21 @@ GROUP: Final[dict[str, str]] = {
 }
 """Part of the book to colour: the condor alone is the unhedged policy, the net book the hedged."""
 
-LAYERS: Final[tuple[str, ...]] = ("#CC79A7", "#A89100", "#7570B3", "#B5651D", "#4C9A9A")
-"""Colours of layers one, two, three, and two more."""
+LAYERS: Final[tuple[str, ...]] = (
+    "#CC79A7", "#A89100", "#7570B3", "#B5651D", "#4C9A9A", "#6B8E23",
+)  # fmt: skip
+"""Colours of layers one to six."""
 
-LAYER_DASHES: Final[tuple[tuple[int, ...], ...]] = ((1, 0), (8, 3), (2, 2), (8, 3, 2, 3), (5, 5))
+LAYER_DASHES: Final[tuple[tuple[int, ...], ...]] = (
+    (1, 0), (8, 3), (2, 2), (8, 3, 2, 3), (5, 5), (12, 3),
+)  # fmt: skip
+
+INSTRUMENT: Final[dict[str, str]] = {
+    "VIX call": "#CC79A7",
+    "VIX call spread": "#A89100",
+    "VIX future": "#7570B3",
+}
+"""VIX instrument to colour, where instruments are compared and no layer is drawn."""
 
 MEASURE: Final[dict[str, str]] = {"physical (P)": "#44AA99", "risk-neutral (Q)": "#AA4499"}
 """Probability measure to colour."""
@@ -122,7 +135,8 @@ def layer_colors(names: Iterable[str]) -> tuple[list[str], list[list[int]]]:
     Parameters
     ----------
     names : iterable of str
-        Names in the order of the legend.
+        Names in the order of the legend. A name that begins "Layer 3" has the look of the third
+        layer, wherever it stands; others follow in order.
 
     Returns
     -------
@@ -139,8 +153,10 @@ def layer_colors(names: Iterable[str]) -> tuple[list[str], list[list[int]]]:
             colors.append(GROUP["Total"])
             dashes.append([1, 0])
             continue
-        colors.append(LAYERS[index % len(LAYERS)])
-        dashes.append(list(LAYER_DASHES[index % len(LAYER_DASHES)]))
+        numbered = re.match(r"layer (\d+)", name.lower())
+        place = (int(numbered[1]) - 1 if numbered else index) % len(LAYERS)
+        colors.append(LAYERS[place])
+        dashes.append(list(LAYER_DASHES[place]))
         index += 1
     return colors, dashes
 

@@ -323,6 +323,7 @@ def test_future_curve_has_units_and_a_spot_level(curve):
     spec = charts.future_curve(curve).to_dict()
     assert titles(spec, "x") == {"Days to expiry (calendar days)"}
     assert titles(spec, "y") == {"VIX (points)"}
-    assert [m["type"] for m in found(spec, "mark")] == ["line", "rule"]
+    assert [m["type"] for m in found(spec, "mark")] == ["line", "rule", "text"]
+    assert spec["datasets"]["future_spot"][0]["label"] == "VIX 16.20"
     with pytest.raises(DataError, match="row"):
         charts.future_curve(curve.iloc[:0])

@@ -36,7 +36,7 @@ def test_no_colour_is_used_for_two_things():
 
 @pytest.mark.parametrize(
     "color",
-    [*palette.GROUP.values(), *palette.LAYERS[:3], *palette.MEASURE.values()],
+    [*palette.GROUP.values(), *palette.LAYERS, *palette.MEASURE.values()],
 )
 def test_lines_are_seen_on_white_and_on_dark(color):
     assert contrast(color, WHITE) > 2.6
@@ -65,3 +65,7 @@ def test_series_and_layers_are_read_from_their_names():
     colors, dashes = palette.layer_colors(["Layer 1", "Layer 2", "Total"])
     assert colors == [*palette.LAYERS[:2], palette.GROUP["Total"]]
     assert dashes[-1] == [1, 0]
+    third, dash = palette.layer_colors(["Layer 3: 2 × call 20, 220 d"])
+    assert (third, dash) == ([palette.LAYERS[2]], [list(palette.LAYER_DASHES[2])])
+    six = palette.layer_colors([f"Layer {i}" for i in range(1, 7)])
+    assert len(set(six[0])) == len({tuple(dash) for dash in six[1]}) == 6

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from alvh.report.charts.greeks import greeks_by_day, greeks_by_spot
-from alvh.report.charts.hedge import future_curve, hedge_shock
+from alvh.report.charts.hedge import future_curve, hedge_index, hedge_instruments, hedge_shock
+from alvh.report.charts.hedge_overlap import hedge_overlap, hedge_rolls
 from alvh.report.charts.outcomes import (
     outcome_distribution,
     outcome_drawdowns,
@@ -23,6 +24,10 @@ __all__ = [
     "future_curve",
     "greeks_by_day",
     "greeks_by_spot",
+    "hedge_index",
+    "hedge_instruments",
+    "hedge_overlap",
+    "hedge_rolls",
     "hedge_shock",
     "outcome_attribution",
     "outcome_differences",

@@ -1,9 +1,10 @@
-"""What the VIX layers pay when VIX moves, and the futures curve they are carried along."""
+"""What the VIX layers pay when VIX or the index moves, and the curve they are carried along."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import altair as alt
 import numpy as np
@@ -25,14 +26,29 @@ from alvh.report.charts._parts import (
     zero_line,
 )
 from alvh.report.figure import Figure
+from alvh.report.numbers import dollars
 
-__all__ = ["future_curve", "hedge_shock"]
+__all__ = ["future_curve", "hedge_index", "hedge_instruments", "hedge_shock"]
+
+Looks: TypeAlias = tuple[tuple[str, tuple[int, ...], float], ...]
+"""Colour, dash and width in pixels of each line."""
 
 CURVE: Final = "#0072B2"
+LEVELS: Final = ("VIX spot", "VIX3M")
+HEAVY, LIGHT = 3.4, 2.0
 TOP: Final[Any] = alt.YValue(2)  # type: ignore[no-untyped-call]
+RIGHT: Final[Any] = alt.XValue("width")  # type: ignore[no-untyped-call]
+VIX_AXIS: Final = "VIX after the shock (points)"
 
 
-def hedge_shock(frame: pd.DataFrame, *, vix: float | None = None, height: int = 360) -> Figure:
+def hedge_shock(
+    frame: pd.DataFrame,
+    *,
+    vix: float | None = None,
+    target: float | None = None,
+    columns: int = 2,
+    height: int = 360,
+) -> Figure:
     """Hedge profit against the level VIX jumps to, one line a layer and one for all.
 
     Parameters
@@ -42,6 +58,11 @@ def hedge_shock(frame: pd.DataFrame, *, vix: float | None = None, height: int = 
         legend; a name beginning "Total" is the whole hedge, drawn heavier).
     vix : float, optional
         Today's VIX in points, drawn as a rule.
+    target : float, optional
+        Dollars the hedge would have to gain to pay the condor's maximum loss, drawn as a level
+        where the picture reaches it.
+    columns : int, default=2
+        Names side by side in the legend.
     height : int, default=360
         Pixels.
 
@@ -56,41 +77,152 @@ def hedge_shock(frame: pd.DataFrame, *, vix: float | None = None, height: int = 
         If a column is missing or the frame is empty.
     """
     lines = frame_of(frame, ("vix", "profit", "layer"), chart="hedge shock")
+    names = list(dict.fromkeys(str(name) for name in lines["layer"]))
+    return _lines(
+        lines, "layer", _layer_looks(names), mark=vix, target=target, columns=columns, height=height
+    )
+
+
+def hedge_index(
+    frame: pd.DataFrame, *, spot: float | None = None, columns: int = 3, height: int = 360
+) -> Figure:
+    """Hedge profit against the level the index moves to, one line a layer and one for all.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``spot`` (index points), ``vix`` (VIX points there), ``profit`` (dollars),
+        ``layer`` (name; one beginning "Total" is the whole hedge). Rows of the layer "Condor" are
+        not drawn, their losses being of another size, but told to the pointer, as VIX is.
+    spot : float, optional
+        Today's index in points, drawn as a rule.
+    columns, height
+        As `hedge_shock`.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or there is no row to draw.
+    """
+    every = frame_of(frame, ("spot", "vix", "profit", "layer"), chart="hedge index")
+    condor = every["layer"] == "Condor"
+    lines = every[~condor]
+    names = list(dict.fromkeys(str(name) for name in lines["layer"]))
+    told = {}
+    if len(lines):
+        level = lines.drop_duplicates("spot").sort_values("spot")
+        told["VIX (points)"] = [f"{x:.2f}" for x in level["vix"]]
+    if condor.any():
+        ordered = every[condor].sort_values("spot")
+        told["Condor"] = [dollars(x) for x in ordered["profit"]]
+    return _lines(
+        lines,
+        "layer",
+        _layer_looks(names),
+        x="spot",
+        axis="SPX after the move (index points)",
+        mark=spot,
+        columns=columns,
+        height=height,
+        told=told,
+    )
+
+
+def hedge_instruments(
+    frame: pd.DataFrame, *, vix: float | None = None, height: int = 300
+) -> Figure:
+    """Profits of instruments of equal cost against the level VIX jumps to.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``vix`` (VIX points), ``profit`` (dollars), ``instrument`` (name beginning with a
+        key of `palette.INSTRUMENT`).
+    vix, height
+        As `hedge_shock`.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or the frame is empty.
+    """
+    lines = frame_of(frame, ("vix", "profit", "instrument"), chart="hedge instruments")
+    looks = []
+    for i, name in enumerate(dict.fromkeys(str(name) for name in lines["instrument"])):
+        known = [color for key, color in palette.INSTRUMENT.items() if name.startswith(key)]
+        color = known[-1] if known else palette.LAYERS[i % len(palette.LAYERS)]
+        looks.append((color, palette.LAYER_DASHES[i % len(palette.LAYER_DASHES)], 2.6))
+    return _lines(lines, "instrument", tuple(looks), mark=vix, columns=3, height=height)
+
+
+def _layer_looks(names: Sequence[str]) -> Looks:
+    colors, dashes = palette.layer_colors(names)
+    return tuple(
+        (color, tuple(dash), HEAVY if name.lower().startswith("total") else LIGHT)
+        for name, color, dash in zip(names, colors, dashes, strict=True)
+    )
+
+
+def _lines(
+    lines: pd.DataFrame,
+    group: str,
+    looks: Looks,
+    *,
+    x: str = "vix",
+    axis: str = VIX_AXIS,
+    mark: float | None,
+    target: float | None = None,
+    columns: int,
+    height: int,
+    told: dict[str, list[str]] | None = None,
+) -> Figure:
     if lines.empty:
-        raise DataError("hedge shock must have at least one row")
-    names, grid, profit = spread(lines, "vix", "layer", "profit")
+        raise DataError(f"hedge {'index' if x == 'spot' else 'shock'} must have at least one row")
+    names, grid, profit = spread(lines, x, group, "profit")
     rounded = {f"s{i}": values for i, values in enumerate(np.round(profit, 2))}
+    tips = tips_of(axis.partition(" after")[0] + " (points)", grid, names, profit)
+    for title, texts in (told or {}).items():
+        tips[title] = texts
     datasets = {
-        "shock_tips": tips_of("VIX (points)", grid, names, profit),
+        "shock_tips": tips,
         "shock": pd.DataFrame(
-            {"row": np.arange(grid.size, dtype=np.int32), "vix": np.round(grid, 4), **rounded}
+            {"row": np.arange(grid.size, dtype=np.int32), x: np.round(grid, 4), **rounded}
         ),
         "shock_names": pd.DataFrame({"name": names}),
     }
-    if vix is not None:
-        today = pd.DataFrame({"vix": [float(vix)], "label": [f"VIX today {vix:.2f}"]})
-        datasets["shock_today"] = today[today["vix"].between(grid[0], grid[-1])]
-    colors, dashes = palette.layer_colors(names)
-    looks = tuple(
-        (color, tuple(dash), 3.4 if name.lower().startswith("total") else 2.0)
-        for name, color, dash in zip(names, colors, dashes, strict=True)
-    )
-    return Figure(_shock_template(looks, vix is not None, height), datasets)
+    if mark is not None:
+        words = f"VIX today {mark:.2f}" if x == "vix" else f"SPX today {mark:,.2f}"
+        today = pd.DataFrame({x: [float(mark)], "label": [words]})
+        datasets["shock_today"] = today[today[x].between(grid[0], grid[-1])]
+    if target is not None:
+        level = pd.DataFrame(
+            {"profit": [float(target)], "label": [f"condors' maximum loss {dollars(target)}"]}
+        )
+        datasets["shock_target"] = level[level["profit"] <= float(np.nanmax(profit))]
+    shape = (looks, x, axis, group, mark is not None, target is not None, columns, height)
+    return Figure(_lines_template(*shape), datasets)
 
 
 @lru_cache(maxsize=32)
-def _shock_template(
-    looks: tuple[tuple[str, tuple[int, ...], float], ...], marked: bool, height: int
+def _lines_template(
+    looks: Looks,
+    field: str,
+    title: str,
+    group: str,
+    marked: bool,
+    aimed: bool,
+    columns: int,
+    height: int,
 ) -> dict[str, Any]:
-    """Everything but the numbers; a look is colour, dash and width in pixels, heaviest on top."""
+    """Everything but the numbers, heaviest on top."""
     keys = [f"s{i}" for i in range(len(looks))]
     x = (
-        alt.X("vix:Q")
-        .title("VIX after the shock (points)")
+        alt.X(f"{field}:Q")
+        .title(title)
         .scale(nice=False, zero=False)
         .axis(format=",.0f", tickCount=7, grid=False)
     )
-    legend = series_legend("shock_names", title="Layer", columns=2)
+    legend = series_legend("shock_names", title=None, columns=columns)
     colors = alt.Scale(domain=keys, range=[color for color, _, _ in looks])
     dashes = alt.Scale(domain=keys, range=[list(dash) for _, dash, _ in looks])
 
@@ -99,46 +231,63 @@ def _shock_template(
     for width in sorted({width for _, _, width in looks}):
         drawn = [key for key, look in zip(keys, looks, strict=True) if look[2] == width]
         layers.append(
-            folded("shock", drawn, group="layer", value="profit")
+            folded("shock", drawn, group=group, value="profit")
             .mark_line(strokeJoin="round", strokeWidth=width)
             .encode(
                 x=x,
                 y=y,
-                color=alt.Color("layer:N").scale(colors).legend(legend),
-                strokeDash=alt.StrokeDash("layer:N").scale(dashes).legend(legend),
+                color=alt.Color(f"{group}:N").scale(colors).legend(legend),
+                strokeDash=alt.StrokeDash(f"{group}:N").scale(dashes).legend(legend),
             )
         )
+    if aimed:
+        layers += _target()
     if marked:
-        layers += _today()
+        layers += _today(field)
     layers += [
-        follow("shock", "vix", name="shock_pointer", tip="shock_tips"),
+        follow("shock", field, name="shock_pointer", tip="shock_tips"),
         kept("shock_tips"),
         kept("shock_names"),
     ]
     return template_of(alt.layer(*layers).properties(width="container", height=height))
 
 
-def _today() -> list[alt.Chart]:
+def _today(field: str) -> list[alt.Chart]:
     base = alt.Chart(alt.NamedData("shock_today"))
     return [
         base.mark_rule(color=ink(palette.INK), strokeWidth=1.4, strokeDash=[2, 3]).encode(
-            x=alt.X("vix:Q")
+            x=alt.X(f"{field}:Q")
         ),
         base.mark_text(
             color=ink(palette.INK), align="left", baseline="top", dx=5, fontSize=12
-        ).encode(x=alt.X("vix:Q"), y=TOP, text=alt.Text("label:N")),
+        ).encode(x=alt.X(f"{field}:Q"), y=TOP, text=alt.Text("label:N")),
     ]
 
 
-def future_curve(frame: pd.DataFrame, *, height: int = 260) -> Figure:
+def _target() -> list[alt.Chart]:
+    base = alt.Chart(alt.NamedData("shock_target")).encode(y=alt.Y("profit:Q"))
+    return [
+        base.mark_rule(color=palette.LOSS, strokeWidth=1.4, strokeDash=[6, 3]),
+        base.mark_text(
+            color=ink(palette.INK), align="right", baseline="bottom", dx=-4, dy=-3, fontSize=12
+        ).encode(x=RIGHT, text=alt.Text("label:N")),
+    ]
+
+
+def future_curve(
+    frame: pd.DataFrame, *, layers: pd.DataFrame | None = None, height: int = 260
+) -> Figure:
     """VIX futures by days to expiry, beside the spot VIX.
 
     Parameters
     ----------
     frame : DataFrame
         Columns ``dte`` (calendar days), ``vix`` (VIX points), ``series`` ("model future",
-        "VIX spot", or further curves such as "listed future"). The spot may be one row at zero days
-        or one for every tenor; either way it is drawn as a level across.
+        "VIX spot", "VIX3M", or further curves such as "listed future"). VIX and VIX3M may be one
+        row or one for every tenor; either way each is a level across with its name.
+    layers : DataFrame, optional
+        Columns ``dte``, ``vix``, ``layer`` (name beginning "Layer 1"): the future each layer is
+        on, a dot in its colour with its number.
     height : int, default=260
         Pixels.
 
@@ -155,25 +304,48 @@ def future_curve(frame: pd.DataFrame, *, height: int = 260) -> Figure:
     long = frame_of(frame, ("dte", "vix", "series"), chart="future curve")
     if long.empty:
         raise DataError("future curve must have at least one row")
-    long = long[["dte", "vix", "series"]].round({"vix": 4})
-    names = tuple(str(name) for name in long["series"].unique())
-    spot = long["series"] == "VIX spot"
-    datasets = {"future": long[~spot].reset_index(drop=True)}
-    if spot.any():
-        datasets["future_spot"] = long[spot].head(1).reset_index(drop=True)
-    return Figure(_curve_template(names, bool(spot.any()), height), datasets)
+    long = long[["dte", "vix", "series"]].round({"dte": 2, "vix": 4})
+    level = long["series"].isin(LEVELS)
+    names = tuple(str(name) for name in long.loc[~level, "series"].unique())
+    datasets = {"future": long[~level].reset_index(drop=True)}
+    if level.any():
+        firsts = long[level].drop_duplicates("series").reset_index(drop=True)
+        words = [str(name).replace(" spot", "") for name in firsts["series"]]
+        firsts["label"] = [f"{w} {x:.2f}" for w, x in zip(words, firsts["vix"], strict=True)]
+        datasets["future_spot"] = firsts
+    if layers is not None and len(layers):
+        datasets["future_layers"] = _dots(layers)
+    levels = tuple(datasets["future_spot"]["series"]) if level.any() else ()
+    return Figure(_curve_template(names, levels, "future_layers" in datasets, height), datasets)
+
+
+def _dots(layers: pd.DataFrame) -> pd.DataFrame:
+    """One dot a tenor: layers on the same future share it, in the colour of the first."""
+    dots = frame_of(layers, ("dte", "vix", "layer"), chart="future curve layers")
+    names = [str(name) for name in dots["layer"]]
+    colors, _ = palette.layer_colors(names)
+    numbers = [name.partition(":")[0].rpartition(" ")[2] for name in names]
+    dots = dots[["dte", "vix"]].assign(color=colors, label=numbers, layer=names)
+    shared = dots.groupby("dte", sort=False).agg(
+        vix=("vix", "first"), color=("color", "first"), label=("label", ", ".join),
+        layer=("layer", ", ".join),
+    )  # fmt: skip
+    return shared.reset_index().round({"dte": 2, "vix": 4})
 
 
 @lru_cache(maxsize=32)
-def _curve_template(names: tuple[str, ...], level: bool, height: int) -> dict[str, Any]:
-    """Everything but the numbers; `level` draws the spot across."""
-    looks = {"model future": CURVE, "VIX spot": palette.GROUP["Condor"]}
-    spare = iter([*palette.LAYERS, *palette.LAYERS])
-    colors = [looks.get(name) or next(spare) for name in names]
+def _curve_template(
+    names: tuple[str, ...], levels: tuple[str, ...], dotted: bool, height: int
+) -> dict[str, Any]:
+    """Everything but the numbers; `levels` are drawn across, `dotted` marks the layers."""
+    spare = iter(palette.MORE_POLICIES)
+    colors = [CURVE if name == "model future" else next(spare) for name in names]
     color = (
         alt.Color("series:N")
         .scale(domain=list(names), range=colors)
-        .legend(title="VIX", orient="top", titleOrient="left", symbolType="stroke")
+        .legend(
+            alt.Legend(title=None, orient="top", symbolType="stroke") if len(names) > 1 else None
+        )
     )
     x = (
         alt.X("dte:Q")
@@ -190,14 +362,57 @@ def _curve_template(names: tuple[str, ...], level: bool, height: int) -> dict[st
     layers: list[alt.Chart] = [
         alt.Chart(alt.NamedData("future"))
         .mark_line(
-            strokeWidth=2.4, interpolate="monotone", point=alt.OverlayMarkDef(size=36, filled=True)
+            strokeWidth=2.4,
+            interpolate="monotone",
+            point=alt.OverlayMarkDef(size=24, filled=True, opacity=0.35),
         )
         .encode(x=x, y=y, color=color, tooltip=tips)
     ]
-    if level:
-        layers.append(
-            alt.Chart(alt.NamedData("future_spot"))
-            .mark_rule(strokeWidth=1.8, strokeDash=[6, 3])
-            .encode(y=y, color=color, tooltip=tips)
-        )
+    for i, name in enumerate(levels):
+        layers += _level(i, name, y, tips)
+    if dotted:
+        layers += _layer_dots()
     return template_of(alt.layer(*layers).properties(width="container", height=height))
+
+
+def _level(place: int, name: str, y: alt.Y, tips: list[alt.Tooltip]) -> list[alt.Chart]:
+    """A level across and its name, each name at a place of its own so that they do not meet."""
+    base = (
+        alt.Chart(alt.NamedData("future_spot"))
+        .transform_filter(alt.FieldEqualPredicate(field="series", equal=name))
+        .encode(y=y)
+    )
+    dash = [6, 3] if place == 0 else [2, 3]
+    return [
+        base.mark_rule(color=ink(palette.MUTED), strokeWidth=1.6, strokeDash=dash).encode(
+            tooltip=[tips[0], tips[2]]
+        ),
+        base.mark_text(
+            color=ink(palette.MUTED),
+            align="right",
+            baseline="bottom",
+            dx=-4 - 100 * place,
+            dy=-2,
+            fontSize=12,
+        ).encode(x=RIGHT, text=alt.Text("label:N")),
+    ]
+
+
+def _layer_dots() -> list[alt.Chart]:
+    base = alt.Chart(alt.NamedData("future_layers")).encode(
+        x=alt.X("dte:Q"),
+        y=alt.Y("vix:Q"),
+        tooltip=[
+            alt.Tooltip("layer:N", title="On this future"),
+            alt.Tooltip("dte:Q", title="Days to expiry", format=",.0f"),
+            alt.Tooltip("vix:Q", title="Future (points)", format=".2f"),
+        ],
+    )
+    return [
+        base.mark_point(
+            filled=True, size=110, opacity=1, stroke=ink(palette.PAPER), strokeWidth=1.5
+        ).encode(color=alt.Color("color:N").scale(None).legend(None)),
+        base.mark_text(
+            color=ink(palette.INK), baseline="bottom", dy=-8, fontSize=12, fontWeight="bold"
+        ).encode(text=alt.Text("label:N")),
+    ]
