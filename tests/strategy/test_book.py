@@ -144,7 +144,7 @@ def test_refuses_distances_beyond_zero():
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("wing", 7), ("wing", 505), ("dte", 1), ("put_delta", 0.6), ("contracts", 0)],
+    [("wing", 7), ("wing", 505), ("dte", 0), ("put_delta", 0.6), ("contracts", 0)],
 )
 def test_rule_refuses_what_is_out_of_range(field, value):
     with pytest.raises(ValueError, match=field):
