@@ -103,7 +103,7 @@ class Study(Value):
     )
     horizon: int = Field(
         252,
-        ge=5,
+        ge=21,
         le=2520,
         title="Horizon",
         description="Trading days simulated; 252 are a year.",

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
@@ -324,8 +325,14 @@ def watch(page: Page) -> Problems:
     """Collect console errors, failed requests and requests that leave this machine."""
     problems = Problems()
 
+    def looking_for_its_root(url: str) -> bool:
+        # Opened at the address of a page, Streamlit asks there before it asks at the root.
+        path = urlsplit(url).path
+        return path.endswith(("/_stcore/health", "/_stcore/host-config")) and path.count("/") > 2
+
     def on_console(message: object) -> None:
-        if message.type == "error":  # type: ignore[attr-defined]
+        where = message.location["url"]  # type: ignore[attr-defined]
+        if message.type == "error" and not looking_for_its_root(where):  # type: ignore[attr-defined]
             problems.console.append(f"console: {message.text}")  # type: ignore[attr-defined]
 
     page.on("console", on_console)
@@ -343,7 +350,7 @@ def watch(page: Page) -> Problems:
         "response",
         lambda answer: (
             problems.requests.append(f"{answer.status}: {answer.url}")
-            if answer.status >= 400
+            if answer.status >= 400 and not looking_for_its_root(answer.url)
             else None
         ),
     )

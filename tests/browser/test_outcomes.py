@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from tests.browser import driver
 
 START = "/outcomes?market=by+hand&horizon=42&policies=unhedged&policies=ALVH"
+SECTION = {"Condor": "Trade", "Outcomes": "Compare"}
 SCREENSHOT = Path(__file__).parents[2] / "docs" / "outcomes.png"
 
 
@@ -29,7 +30,10 @@ def numbers(page) -> list[str]:
 def to(page, title: str) -> None:
     """Go to another page by the navigation at the top."""
     runs = int(page.evaluate("window.probe.runs"))
-    page.get_by_role("link", name=title).click()
+    link = page.get_by_role("link", name=title)
+    if not link.is_visible():
+        page.get_by_text(SECTION[title], exact=True).first.click()
+    link.click()
     driver.settle(page, runs=runs + 1, timeout=120)
 
 
@@ -112,10 +116,10 @@ def test_a_precise_run_shows_how_far_it_is_and_can_be_stopped(server, page):
     page.get_by_role("button", name="Run 50,000 paths").click()
     expect(page.get_by_test_id("stProgress")).to_contain_text("of 50,000 paths", timeout=30_000)
     runs = int(page.evaluate("window.probe.runs"))
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop", exact=True).click()
     driver.settle(page, runs=runs + 1, timeout=120)
     assert page.get_by_test_id("stProgress").count() == 0
-    assert page.get_by_role("button", name="Stop").count() == 0
+    assert page.get_by_role("button", name="Stop", exact=True).count() == 0
     assert page.get_by_test_id("stException").count() == 0
     assert numbers(page) == before
     driver.nudge(page, driver.slider(page, key="wing"))
@@ -129,7 +133,7 @@ def test_a_precise_run_ends_with_narrower_intervals(server, page):
     page.get_by_role("button", name="Run 50,000 paths").click()
     driver.settle(page, runs=runs + 1, timeout=120)
     expect(page.get_by_text("50,000 paths, seed 1")).to_be_visible()
-    assert page.get_by_role("button", name="Stop").count() == 0
+    assert page.get_by_role("button", name="Stop", exact=True).count() == 0
     driver.nudge(page, driver.slider(page, key="wing"))
     assert numbers(page)
 

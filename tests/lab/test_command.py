@@ -204,7 +204,7 @@ def test_without_json_outcomes_are_printed_to_be_read(capsys):
             "--n-paths must be a whole number from 100 to 1,000,000, got 150.5",
         ),
         ((*RUN, "--seed", "-1"), "--seed must be a whole number from 0 to 2,147,483,647, got -1"),
-        ((*RUN, "--horizon", "3"), "--horizon must be a whole number from 5 to 2,520, got 3"),
+        ((*RUN, "--horizon", "3"), "--horizon must be a whole number from 21 to 2,520, got 3"),
         (
             (*RUN, "--capital", "100"),
             "--capital must be a whole number from 500 to 1,000,000,000, got 100",
@@ -215,8 +215,8 @@ def test_without_json_outcomes_are_printed_to_be_read(capsys):
             "capital must be at least the margin of one condor of unhedged, 5,000 dollars, got 600",
         ),
         (
-            (*RUN, "--horizon", "5"),
-            "horizon must be at least the 31 trading days of a condor of unhedged, got 5",
+            (*RUN, "--horizon", "21"),
+            "horizon must be at least the 31 trading days of a condor of unhedged, got 21",
         ),
         (
             (*RUN, "--policy", "martingale"),

@@ -66,7 +66,7 @@ def test_every_field_is_part_of_what_it_is(change):
         ("edge", float("nan"), "finite number, got nan"),
         ("capital", 499, "greater than or equal to 500, got 499"),
         ("capital", 2 * 10**9, "less than or equal to 1000000000, got 2000000000"),
-        ("horizon", 4, "greater than or equal to 5, got 4"),
+        ("horizon", 4, "greater than or equal to 21, got 4"),
         ("horizon", 2521, "less than or equal to 2520, got 2521"),
         ("n_paths", 0, "greater than or equal to 100, got 0"),
         ("n_paths", 1_000_001, "less than or equal to 1000000, got 1000001"),
@@ -144,7 +144,7 @@ def test_without_edge_and_costs_nothing_is_earned():
     ("change", "says"),
     [
         ({"capital": 600}, "capital must be at least the margin of one condor of unhedged, 5,000"),
-        ({"horizon": 5}, "horizon must be at least the 31 trading days of a condor of unhedged"),
+        ({"horizon": 21}, "horizon must be at least the 31 trading days of a condor of unhedged"),
     ],
 )
 def test_a_study_that_cannot_be_run_says_why(change, says):

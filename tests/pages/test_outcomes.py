@@ -355,7 +355,7 @@ REFUSED = [
         "capital",
         200_000,
     ),
-    ({"horizon": "20"}, "horizon must be at least the 31 trading days", "slider", "horizon", 42),
+    ({"horizon": "21"}, "horizon must be at least the 31 trading days", "slider", "horizon", 42),
     (
         {"exit_dte": "60"},
         "exit_dte must be below dte, which is 45 days, got 60",
@@ -426,8 +426,8 @@ def test_a_condor_that_never_opens_is_said():
 @pytest.mark.parametrize(
     ("link", "message"),
     [
-        ({"horizon": "banana"}, "Horizon must be from 5 to 2,520 trading days, got “banana”"),
-        ({"horizon": "9999"}, "Horizon must be from 5 to 2,520 trading days, got “9999”"),
+        ({"horizon": "banana"}, "Horizon must be from 21 to 2,520 trading days, got “banana”"),
+        ({"horizon": "9999"}, "Horizon must be from 21 to 2,520 trading days, got “9999”"),
         ({"seed": "-4"}, "Seed must be from 0 to 2,147,483,647, got “-4”"),
         ({"seed": "1.5"}, "Seed must be from 0 to 2,147,483,647, got “1.5”"),
         ({"costs": "maybe"}, "Costs must be one of true, false, got “maybe”"),
