@@ -30,7 +30,7 @@ def numbers(page) -> list[str]:
 def to(page, title: str) -> None:
     """Go to another page by the navigation at the top."""
     runs = int(page.evaluate("window.probe.runs"))
-    link = page.get_by_role("link", name=title)
+    link = page.get_by_role("menuitem", name=title)
     if not link.is_visible():
         page.get_by_text(SECTION[title], exact=True).first.click()
     link.click()
