@@ -44,6 +44,7 @@ lint: check
 bench: $(VENV)/.dev $(VENV)/.warm
 	$(PY) -m benchmarks.pricing
 	$(PY) -m benchmarks.tables
+	$(PY) -m benchmarks.engine
 	$(PY) -m benchmarks.page_latency --key wing
 	$(PY) -m benchmarks.cold_start
 
@@ -76,6 +77,7 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 
 $(VENV)/.warm: $(SOURCES) $(VENV)/.run
 	@echo 'Compiling the numerical kernels (once after each change of the code) ...'
+	@find alvh -name '*.nb[ic]' -delete # numba looks at a function's own file only
 	$(PY) -m alvh.warm
 	@touch $@
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 
+from alvh.lab import Results, Study
 from alvh.model import ModelParameters, RiskPremia
 from alvh.pricing import PricingTables, filtered_state, implied_state
 from alvh.risk.exposure import greeks_table, payoff_curves, plane, spot_range
@@ -37,6 +38,9 @@ def main() -> None:
     plane(book, premia, 5, tables)
     say("simulation")
     book_outlook(book, premia, tables, n_paths=200)
+    say("policies")
+    study = Study(n_paths=100, horizon=42)
+    Results(study.simulate(tables)).settle()
     say("ready")
 
 

@@ -6,8 +6,12 @@ layers are rolled, monetised, or brought to the regime's quantity; a new condor 
 is valued at mid, and closed for good if it cannot meet its margin. All trades are at the close that
 triggers them.
 
-Positions that several policies hold in common are priced once: policies are compared on one market,
-and most of their days are the same.
+A condor or a VIX position that several policies hold in common is one record, priced once a close:
+policies are compared on one market, and most of their days are the same.
+
+A path keeps what it adds up in small arrays of its own and hands it over at its end. No array that
+threads share is passed on or sliced inside: each time would count a reference, which the threads
+would queue for.
 """
 
 from __future__ import annotations
@@ -15,21 +19,23 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
+from alvh._compiled import called, inlined
 from alvh.pricing.grid import state_weights
 from alvh.strategy._prices import (
-    choose_layer,
+    choose_position,
     choose_strikes,
     debt,
     margin,
     most_delta,
     price_condor,
-    price_layer,
+    price_position,
     scaled,
 )
 from alvh.strategy._records import (
     BLOCKED,
     BOOK,
     CALM,
+    CONDOR,
     EXPIRY,
     FUTURE,
     HELD,
@@ -38,6 +44,7 @@ from alvh.strategy._records import (
     MARGIN,
     OPENED,
     PAYOUTS,
+    POSITION,
     SHIFT,
     SPX_POINT,
     STOP_DELTA,
@@ -48,6 +55,7 @@ from alvh.strategy._trades import (
     layer_reason,
     manage_layer,
     open_condor,
+    share_position,
     trade_layer,
     turn,
     vote,
@@ -68,140 +76,121 @@ def run(grid, clock, rules, spot, variance, mean_variance, capital, ledger, firs
 
 @njit(cache=True, error_model="numpy")
 def _run_path(grid, clock, rules, spot, variance, mean_variance, capital, ledger, i):  # type: ignore[no-untyped-def]
+    """Every policy on one path, whose row of the ledger is `i`."""
     n_policies, most_layers = rules.layers.shape
-    last = spot.size - 1
-    averaging = False
-    for p in range(n_policies):
-        averaging = averaging or rules.regimes[p].uses_average
     books = np.zeros(n_policies, BOOK)
     layers = np.zeros((n_policies, most_layers), HELD)
-    strikes, logs = np.zeros((n_policies, 4)), np.zeros((n_policies, 4))
-    prices = np.zeros((n_policies, 4))  # of the condors' legs
-    worth = np.zeros((n_policies, most_layers))  # of the layers
-    levels = np.empty(spot.size if averaging else 1)
+    # the last of either is where a new one is tried
+    condors = np.zeros(n_policies + 1, CONDOR)
+    positions = np.zeros(n_policies * most_layers + 1, POSITION)
+    parts = np.zeros((n_policies, ledger.parts.shape[2]))
+    trades = np.zeros((n_policies, ledger.trades.shape[2]))
+    counts = np.zeros((n_policies, ledger.counts.shape[2]), np.int64)
+    row = min(i, ledger.events.shape[1])  # beyond the paths recorded there is nothing to write to
+    events, n_events = ledger.events[:, row : row + 1], ledger.n_events[:, row : row + 1]
     for p in range(n_policies):
         books[p].cash = capital
+    _walk(
+        grid,
+        clock,
+        rules,
+        (spot, variance, mean_variance),
+        np.empty(spot.size),
+        (books, layers, condors, positions),
+        (parts, trades, counts, events, n_events),
+        ledger.wealth[:, i],
+    )
+    _hand_over(ledger, rules, books, layers, parts, trades, counts, i)
+
+
+@called
+def _walk(grid, clock, rules, path, levels, holdings, sums, wealth):  # type: ignore[no-untyped-def]
+    """One path, close by close; `levels` keeps those of VIX."""
+    spot, variance, mean_variance = path
+    books, layers, condors, positions = holdings
+    parts, _, counts, _, _ = sums
+    n_policies = books.size
+    last = spot.size - 1
     for day in range(spot.size):
         v, m = variance[day], mean_variance[day]
         weights = state_weights(grid.axes, grid.future.shape[1], grid.future.shape[2], v, m)
         vix = _level(clock.vix, v, m)
         vix3m = _level(clock.vix3m, v, m)
         market = (spot[day], np.log(spot[day]), v, m, vix)
-        if averaging:
-            levels[day] = vix
-        for p in range(n_policies):  # before any trade, so that a position held in common is found
-            if day > 0:
-                earned = books[p].cash * clock.interest
-                books[p].cash += earned
-                ledger.parts[p, i, INTEREST] += earned
-            if books[p].open:
-                _mark_condor(
-                    grid, clock, rules, market, weights, books, strikes, logs, prices, p, day
-                )
-            for j in range(rules.n_layers[p]):
-                if layers[p, j].open:
-                    _mark_layer(
-                        grid,
-                        clock,
-                        rules,
-                        market,
-                        weights,
-                        books,
-                        layers,
-                        worth,
-                        ledger,
-                        p,
-                        j,
-                        i,
-                        day,
-                    )
+        levels[day] = vix
+        for s in range(n_policies):
+            if condors[s].users > 0:
+                n = condors[s].expiry - day
+                price_condor(grid, clock, market, weights, n, condors[s])
+        for s in range(positions.size - 1):
+            if positions[s].users > 0:
+                n = positions[s].expiry - day
+                price_position(grid, clock, market, weights, n, positions[s])
         for p in range(n_policies):
-            book = books[p]
+            book, at = books[p], (p, day, sums)
+            if day > 0:
+                earned = book.cash * clock.interest
+                book.cash += earned
+                book.earned += earned
             if book.closed:
-                ledger.wealth[p, i, day] = book.cash
+                wealth[p, day] = book.cash
                 continue
-            at = (ledger, p, i, day)
-            costs = rules.costs[p]
-            turn(book, rules.regimes[p], _asked(rules.regimes[p], vix, vix3m, levels, day), day)
-            ledger.counts[p, i, CALM + book.regime] += 1
+            _mark(rules, book, layers, condors, positions, parts, p)
+            regime, costs = rules.regimes[p], rules.costs[p]
+            if regime.uses_vix or regime.uses_curve or regime.uses_average:
+                turn(book, regime, _asked(regime, vix, vix3m, levels, day), day)
+            counts[p, CALM + book.regime] += 1
             shifted, old = False, book.contracts
             if book.open:
-                reason = _reason(grid, clock, rules, market, book, strikes, prices, p, day, last)
+                reason = _reason(grid, clock, rules, market, book, condors, p, day, last)
                 if reason >= 0:
-                    rule = rules.condors[p]
-                    close_condor(at, book, rule, costs, vix, prices[p], reason)
+                    close_condor(at, book, costs, vix, condors, reason)
                     early = reason != EXPIRY and reason != SHIFT
-                    book.wait_until = day + (rule.reentry_days if early else 0)
+                    book.wait_until = day + (rules.condors[p].reentry_days if early else 0)
                     shifted = reason == SHIFT
                     book.rolls = book.rolls + 1 if shifted else 0
+            equity = 0.0
             for j in range(rules.n_layers[p]):
                 held, rule = layers[p, j], rules.layers[p, j]
                 wanted = wanted_quantity(rule, book.regime)
                 if held.open:
-                    reason = layer_reason(held, rule, wanted, day, last, worth[p, j])
+                    reason = layer_reason(held, rule, wanted, day, last)
                     if reason >= 0:
-                        manage_layer(
-                            at, j, book, held, rule, costs, vix, wanted, worth[p, j], reason
-                        )
+                        manage_layer(at, j, book, held, rule, costs, vix, wanted, positions, reason)
                 if not held.open and day < last and day >= held.reopen:
-                    worth[p, j] = _open_layer(
-                        at,
-                        j,
-                        grid,
-                        clock,
-                        rules.maps,
-                        market,
-                        weights,
-                        book,
-                        held,
-                        rule,
-                        costs,
-                        wanted,
-                    )
-            equity = book.cash + _layers_worth(rules, layers, worth, p)
+                    factor = scaled(rule, vix)
+                    quantity = np.rint(wanted * factor)
+                    if quantity != 0.0:
+                        position = positions[positions.size - 1]
+                        choose_position(grid, clock, rules.maps, market, weights, rule, position)
+                        held.factor = factor
+                        _open_layer(at, j, book, held, rule, costs, vix, quantity, positions)
+                if held.open and rule.instrument != FUTURE:  # futures are settled daily
+                    equity += held.quantity * rule.multiplier * held.price
+            equity += book.cash
             if not book.open and day < last and day >= book.wait_until:
                 equity += _try_to_open(
-                    at,
-                    grid,
-                    clock,
-                    rules,
-                    market,
-                    weights,
-                    book,
-                    shifted,
-                    old,
-                    equity,
-                    strikes[p],
-                    logs[p],
-                    prices[p],
+                    at, grid, clock, rules, market, weights, book, shifted, old, equity, condors
                 )
             if book.open:
-                equity -= book.contracts * SPX_POINT * debt(prices[p])
-                need = book.contracts * margin(
-                    rules.condors[p], market[0], strikes[p], book.credit, prices[p]
-                )
+                equity -= book.contracts * SPX_POINT * book.owed
+                condor = condors[book.condor]
+                need = book.need
+                if not condor.wings:
+                    need = book.contracts * margin(condor, market[0], book.credit)
                 if equity < need and day < last:
-                    _close_for_good(at, rules, book, layers, worth, vix, prices[p])
+                    _close_for_good(at, rules, book, layers, condors, positions, vix)
                     equity = book.cash
-            ledger.wealth[p, i, day] = equity
-    for p in range(n_policies):  # what is still open counts at its last mark
-        if books[p].open:
-            owed = books[p].contracts * SPX_POINT * debt(prices[p])
-            ledger.parts[p, i, PAYOUTS] -= owed
-        for j in range(rules.n_layers[p]):
-            held, rule = layers[p, j], rules.layers[p, j]
-            if held.open and rule.instrument != FUTURE:
-                kept = held.quantity * rule.multiplier * worth[p, j]
-                ledger.parts[p, i, LAYERS + 2 * j + 1] += kept
+            wealth[p, day] = equity
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@inlined
 def _level(coefficients, v, m):  # type: ignore[no-untyped-def]
     """VIX (or VIX3M) of a state, in points."""
     return 100.0 * np.sqrt(coefficients[0] * v + coefficients[1] * m + coefficients[2])
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@called
 def _asked(rule, vix, vix3m, levels, day):  # type: ignore[no-untyped-def]
     """Regime the signals ask for at this close."""
     average = np.nan
@@ -213,82 +202,24 @@ def _asked(rule, vix, vix3m, levels, day):  # type: ignore[no-untyped-def]
     return vote(rule, vix, vix3m, average)
 
 
-@njit(cache=True, error_model="numpy", inline="always")
-def _mark_condor(grid, clock, rules, market, weights, books, strikes, logs, prices, p, day):  # type: ignore[no-untyped-def]
-    """Price an open condor, or take the prices of a policy that holds the same."""
-    twin = -1
-    for q in range(p):
-        if (
-            books[q].open
-            and books[q].expiry == books[p].expiry
-            and strikes[q, 1] == strikes[p, 1]
-            and strikes[q, 2] == strikes[p, 2]
-            and strikes[q, 0] == strikes[p, 0]
-            and strikes[q, 3] == strikes[p, 3]
-            and rules.condors[q].wings == rules.condors[p].wings
-        ):
-            twin = q
-            break
-    if twin >= 0:
-        for leg in range(4):
-            prices[p, leg] = prices[twin, leg]
-    else:
-        price_condor(
-            grid,
-            clock,
-            market,
-            weights,
-            books[p].expiry - day,
-            rules.condors[p].wings,
-            strikes[p],
-            logs[p],
-            prices[p],
-        )
+@inlined
+def _mark(rules, book, layers, condors, positions, parts, p):  # type: ignore[no-untyped-def]
+    """Take the prices of what a book holds; settle its futures."""
+    if book.open:
+        book.owed = debt(condors[book.condor])
+    for j in range(rules.n_layers[p]):
+        held = layers[p, j]
+        if held.open:
+            rule, position = rules.layers[p, j], positions[held.position]
+            if rule.instrument == FUTURE:  # variation margin
+                gain = held.quantity * rule.multiplier * (position.price - held.price)
+                book.cash += gain
+                parts[p, LAYERS + 2 * j + 1] += gain
+            held.price, held.gross = position.price, position.gross
 
 
-@njit(cache=True, error_model="numpy", inline="always")
-def _mark_layer(  # type: ignore[no-untyped-def]
-    grid, clock, rules, market, weights, books, layers, worth, ledger, p, j, i, day
-):
-    """Price an open layer, or take the price of a policy that holds the same; settle futures."""
-    held, rule = layers[p, j], rules.layers[p, j]
-    twin, k = -1, 0
-    for q in range(p):
-        for k in range(rules.n_layers[q]):
-            other = layers[q, k]
-            if (
-                other.open
-                and other.expiry == held.expiry
-                and other.strike == held.strike
-                and other.upper == held.upper
-            ):
-                twin = q
-                break
-        if twin >= 0:
-            break
-    if twin >= 0:
-        price, held.gross = worth[twin, k], layers[twin, k].gross
-    else:
-        price, held.gross = price_layer(
-            grid,
-            clock,
-            market,
-            weights,
-            held.expiry - day,
-            rule.instrument,
-            held.strike,
-            held.upper,
-        )
-    if rule.instrument == FUTURE:  # variation margin
-        gain = held.quantity * rule.multiplier * (price - held.mark)
-        books[p].cash += gain
-        held.mark = price
-        ledger.parts[p, i, LAYERS + 2 * j + 1] += gain
-    worth[p, j] = price
-
-
-@njit(cache=True, error_model="numpy", inline="always")
-def _reason(grid, clock, rules, market, book, strikes, prices, p, day, last):  # type: ignore[no-untyped-def]
+@inlined
+def _reason(grid, clock, rules, market, book, condors, p, day, last):  # type: ignore[no-untyped-def]
     """Why an open condor is closed at this close, or -1."""
     left = book.expiry - day
     reason = EXPIRY
@@ -297,59 +228,37 @@ def _reason(grid, clock, rules, market, book, strikes, prices, p, day, last):  #
         shifting = shift.on and market[4] >= shift.vix and book.rolls < shift.most
         delta = 0.0
         if stop.kind == STOP_DELTA or shifting:
-            delta = most_delta(grid, clock, market, left, strikes[p], prices[p])
-        reason = exit_reason(
-            book, rules.condors[p], shift, stop, shifting, delta, left, debt(prices[p])
-        )
+            delta = most_delta(grid, clock, market, left, condors[book.condor])
+        reason = exit_reason(book, rules.condors[p], shift, stop, shifting, delta, left)
         if day == last:
             reason = -1
     return reason
 
 
-@njit(cache=True, error_model="numpy", inline="always")
-def _layers_worth(rules, layers, worth, p):  # type: ignore[no-untyped-def]
-    """Dollars the open options of the layers are worth; futures are settled daily."""
-    total = 0.0
-    for j in range(rules.n_layers[p]):
-        held, rule = layers[p, j], rules.layers[p, j]
-        if held.open and rule.instrument != FUTURE:
-            total += held.quantity * rule.multiplier * worth[p, j]
-    return total
+@inlined
+def _open_layer(at, j, book, held, rule, costs, vix, quantity, positions):  # type: ignore[no-untyped-def]
+    """Open a layer anew: the last of `positions`, just priced."""
+    position = positions[positions.size - 1]
+    held.open, held.expiry, held.quantity = True, at[1] + rule.n_days, 0.0
+    held.price, held.gross, held.cost = position.price, position.gross, position.price
+    held.position = share_position(positions, held.expiry)
+    trade_layer(at, j, book, held, rule, costs, vix, quantity, OPENED)
 
 
-@njit(cache=True, error_model="numpy")
-def _open_layer(  # type: ignore[no-untyped-def]
-    at, j, grid, clock, maps, market, weights, book, held, rule, costs, wanted
-):
-    """Open a layer anew at the strikes of its rule, in the quantity wanted; its price."""
-    factor = scaled(rule, market[4])
-    quantity = np.rint(wanted * factor)
-    if quantity == 0.0:
-        return 0.0
-    held.strike, held.upper = choose_layer(grid, maps, market, weights, rule)
-    price, held.gross = price_layer(
-        grid, clock, market, weights, rule.n_days, rule.instrument, held.strike, held.upper
-    )
-    held.open, held.expiry, held.factor = True, at[3] + rule.n_days, factor
-    held.cost, held.mark, held.quantity = price, price, 0.0
-    trade_layer(at, j, book, held, rule, costs, market[4], price, quantity, OPENED)
-    return price
-
-
-@njit(cache=True, error_model="numpy")
+@inlined
 def _try_to_open(  # type: ignore[no-untyped-def]
-    at, grid, clock, rules, market, weights, book, shifted, old, equity, strikes, logs, prices
+    at, grid, clock, rules, market, weights, book, shifted, old, equity, condors
 ):
     """Open a condor by the rule, or by the time-shift that closed the last one; cash received.
 
     `old`: contracts of the condor shifted; `equity`: what can be put up as margin.
     """
-    ledger, p, i, day = at
-    rule, regime = rules.condors[p], rules.regimes[p]
+    p, day, sums = at
+    rule, regime, counts = rules.condors[p], rules.regimes[p], sums[2]
     if not shifted:
         book.rolls = 0
     if book.regime >= regime.suspend_from and not shifted:
-        ledger.counts[p, i, BLOCKED] += 1
+        counts[p, BLOCKED] += 1
         return 0.0
     size, distance = 1.0, 1.0
     if book.regime == 1:
@@ -362,38 +271,47 @@ def _try_to_open(  # type: ignore[no-untyped-def]
         shift = rules.shifts[p]
         n, put_map, call_map = shift.n_days, shift.put_map, shift.call_map
         contracts = np.rint(old * shift.size)
+    condor = condors[condors.size - 1]
     if not choose_strikes(
-        grid,
-        clock,
-        rules.maps,
-        market,
-        weights,
-        rule,
-        n,
-        put_map,
-        call_map,
-        distance,
-        strikes,
-        logs,
-        prices,
+        grid, clock, rules.maps, market, weights, rule, n, put_map, call_map, distance, condor
     ):
-        ledger.counts[p, i, BLOCKED] += 1
+        counts[p, BLOCKED] += 1
         return 0.0
     before = book.cash
-    open_condor(at, book, rule, rules.costs[p], market, contracts, equity, day + n, strikes, prices)
+    open_condor(at, book, rules.costs[p], market, contracts, equity, day + n, condors)
     return book.cash - before
 
 
-@njit(cache=True, error_model="numpy")
-def _close_for_good(at, rules, book, layers, worth, vix, prices):  # type: ignore[no-untyped-def]
+@called
+def _close_for_good(at, rules, book, layers, condors, positions, vix):  # type: ignore[no-untyped-def]
     """Close everything: the book cannot meet its margin."""
-    _, p, _, _ = at
-    close_condor(at, book, rules.condors[p], rules.costs[p], vix, prices, MARGIN)
+    p, _, _ = at
+    close_condor(at, book, rules.costs[p], vix, condors, MARGIN)
     for j in range(rules.n_layers[p]):
         held = layers[p, j]
         if held.open:
-            change = -held.quantity
-            rule = rules.layers[p, j]
-            trade_layer(at, j, book, held, rule, rules.costs[p], vix, worth[p, j], change, MARGIN)
+            rule, change = rules.layers[p, j], -held.quantity
+            trade_layer(at, j, book, held, rule, rules.costs[p], vix, change, MARGIN)
+            positions[held.position].users -= 1
             held.open = False
     book.closed = True
+
+
+@called
+def _hand_over(ledger, rules, books, layers, parts, trades, counts, i):  # type: ignore[no-untyped-def]
+    """Write what a path added up; what is still open counts at its last mark."""
+    for p in range(books.size):
+        book = books[p]
+        parts[p, INTEREST] = book.earned
+        if book.open:
+            parts[p, PAYOUTS] -= book.contracts * SPX_POINT * book.owed
+        for j in range(rules.n_layers[p]):
+            held, rule = layers[p, j], rules.layers[p, j]
+            if held.open and rule.instrument != FUTURE:
+                parts[p, LAYERS + 2 * j + 1] += held.quantity * rule.multiplier * held.price
+        for column in range(parts.shape[1]):
+            ledger.parts[p, i, column] = parts[p, column]
+        for column in range(trades.shape[1]):
+            ledger.trades[p, i, column] = trades[p, column]
+        for column in range(counts.shape[1]):
+            ledger.counts[p, i, column] = counts[p, column]

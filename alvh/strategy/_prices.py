@@ -6,27 +6,28 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from alvh._compiled import called, inlined
 from alvh.pricing.grid import (
     cubic_surface,
     spx_otm,
     spx_root,
-    vix_call,
+    vix_call_scaled,
     vix_forward,
+    vix_log_excess,
+    vix_scale,
 )
 from alvh.strategy._records import (
     BY_CREDIT,
     BY_DELTA,
     FUTURE,
-    SIGNS,
     SPREAD,
     SPX_POINT,
 )
 from alvh.strategy._strikes import black_delta_of, listed_spx, listed_vix, vix_log_strike, vix_step
 
 __all__ = [
-    "choose_layer",
+    "choose_position",
     "choose_strikes",
     "condor_cost",
     "debt",
@@ -34,12 +35,12 @@ __all__ = [
     "margin",
     "most_delta",
     "price_condor",
-    "price_layer",
+    "price_position",
     "scaled",
 ]
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def scaled(rule, vix):  # type: ignore[no-untyped-def]
     """`VixScale.factor` of the record of a rule."""
     if vix <= rule.low:
@@ -53,58 +54,66 @@ def scaled(rule, vix):  # type: ignore[no-untyped-def]
     return rule.at_middle + share * (rule.at_high - rule.at_middle)
 
 
-@njit(cache=True, error_model="numpy", inline="always")
-def price_condor(grid, clock, market, weights, n, wings, strikes, logs, out):  # type: ignore[no-untyped-def]
-    """Prices of the four legs in points, `n` days to expiry, into `out`."""
+@inlined
+def price_condor(grid, clock, market, weights, n, condor):  # type: ignore[no-untyped-def]
+    """Price the four legs of a condor in points, `n` days to expiry; wings it lacks at nothing."""
     spot, log_spot, v, m, _ = market
     wv, wm = weights
-    first, last = (0, 4) if wings else (1, 3)
     if n == 0:
-        for leg in range(first, last):
-            inside = strikes[leg] - spot if leg < 2 else spot - strikes[leg]
-            out[leg] = max(inside, 0.0)
-    else:
-        forward = spot * clock.growth[n]
-        log_forward = log_spot + grid.carry * n / 252.0
-        scale = clock.discount[n] * forward
-        root = spx_root(grid, n, v, m)
-        for leg in range(first, last):
-            k = logs[leg] - log_forward
+        for leg in range(4):
+            inside = condor.strikes[leg] - spot if leg < 2 else spot - condor.strikes[leg]
+            condor.prices[leg] = max(inside, 0.0) if condor.wings or 0 < leg < 3 else 0.0
+        return
+    forward = spot * clock.growth[n]
+    log_forward = log_spot + grid.carry * n * (1.0 / 252.0)
+    scale = clock.discount[n] * forward
+    root = spx_root(grid, n, v, m)
+    for leg in range(4):
+        value = 0.0
+        if condor.wings or 0 < leg < 3:
+            k = condor.logs[leg] - log_forward
             value = spx_otm(grid, n, root, wv, wm, k)
             if leg < 2:
                 if k > 0.0:
-                    value += strikes[leg] / forward - 1.0
+                    value += condor.strikes[leg] / forward - 1.0
             elif k <= 0.0:
-                value += 1.0 - strikes[leg] / forward
-            out[leg] = scale * value
+                value += 1.0 - condor.strikes[leg] / forward
+        condor.prices[leg] = scale * value
 
 
-@njit(cache=True, error_model="numpy", inline="always")
-def price_layer(grid, clock, market, weights, n, instrument, strike, upper):  # type: ignore[no-untyped-def]
-    """Price in VIX points of one contract, `n` days to settlement, and the sum of its legs'."""
+@inlined
+def price_position(grid, clock, market, weights, n, position):  # type: ignore[no-untyped-def]
+    """Price one contract in VIX points, `n` days to settlement; and the sum of its legs'."""
     _, _, v, m, vix = market
     wv, wm = weights
+    short = 0.0
     if n == 0:
-        if instrument == FUTURE:
-            return vix, vix
-        long, short = max(vix - strike, 0.0), 0.0
-        if instrument == SPREAD:
-            short = max(vix - upper, 0.0)
+        long = vix
+        if position.instrument != FUTURE:
+            long = max(vix - position.strike, 0.0)
+        if position.instrument == SPREAD:
+            short = max(vix - position.upper, 0.0)
     else:
         future = vix_forward(grid, n, v, m, wv, wm)
-        if instrument == FUTURE:
-            return 100.0 * future, 100.0 * future
-        scale = 100.0 * clock.discount[n]
-        long, short = scale * vix_call(grid, n, v, m, wv, wm, future, 0.01 * strike), 0.0
-        if instrument == SPREAD:
-            short = scale * vix_call(grid, n, v, m, wv, wm, future, 0.01 * upper)
-    return long - short, long + short
+        long = 100.0 * future
+        if position.instrument != FUTURE:
+            scale = 100.0 * clock.discount[n]
+            own, unit = vix_scale(grid, n, v, m, future)
+            y = (position.log_strike - own) * unit
+            strike = 0.01 * position.strike
+            long = scale * vix_call_scaled(grid, n, wv, wm, future, strike, y)
+            if position.instrument == SPREAD:
+                y = (position.log_upper - own) * unit
+                strike = 0.01 * position.upper
+                short = scale * vix_call_scaled(grid, n, wv, wm, future, strike, y)
+    position.price, position.gross = long - short, long + short
 
 
-@njit(cache=True, error_model="numpy")
-def most_delta(grid, clock, market, n, strikes, prices):  # type: ignore[no-untyped-def]
+@called
+def most_delta(grid, clock, market, n, condor):  # type: ignore[no-untyped-def]
     """Larger absolute Black delta of the two short strikes, each at its own implied volatility."""
     spot, _, v, m, _ = market
+    strikes, prices = condor.strikes, condor.prices
     if n == 0:
         return 1.0 if spot < strikes[1] or spot > strikes[2] else 0.0
     forward = spot * clock.growth[n]
@@ -124,55 +133,47 @@ def most_delta(grid, clock, market, n, strikes, prices):  # type: ignore[no-unty
     return most
 
 
-@njit(cache=True, error_model="numpy")
-def _half_spread(base, widening, fraction, costs, vix, price):  # type: ignore[no-untyped-def]
-    wide = base + widening * max(vix - 12.0, 0.0)
-    return min(wide, costs.widest * base) + fraction * abs(price)
+@inlined
+def _half_spread(base, widening, costs, vix):  # type: ignore[no-untyped-def]
+    return min(base + widening * max(vix - 12.0, 0.0), costs.widest * base)
 
 
-@njit(cache=True, error_model="numpy")
-def condor_cost(costs, rule, vix, prices):  # type: ignore[no-untyped-def]
-    """Dollars to trade one condor at these leg prices."""
-    spread, net, legs = 0.0, 0.0, 0
-    for leg in range(4):
-        if rule.wings or 1 <= leg <= 2:
-            spread += _half_spread(
-                costs.spx_half_spread,
-                costs.spx_widening,
-                costs.spx_fraction,
-                costs,
-                vix,
-                prices[leg],
-            )
-            net += SIGNS[leg] * prices[leg]
-            legs += 1
-    return SPX_POINT * (spread + costs.adverse * abs(net)) + legs * costs.commission
+@inlined
+def condor_cost(costs, vix, condor):  # type: ignore[no-untyped-def]
+    """Dollars to trade one condor at the prices of its legs."""
+    prices, legs = condor.prices, 4.0 if condor.wings else 2.0
+    half = _half_spread(costs.spx_half_spread, costs.spx_widening, costs, vix)
+    gross = prices[0] + prices[1] + prices[2] + prices[3]
+    spread = legs * half + costs.spx_fraction * gross
+    return SPX_POINT * (spread + costs.adverse * abs(debt(condor))) + legs * costs.commission
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def layer_cost(costs, rule, vix, gross):  # type: ignore[no-untyped-def]
     """Dollars to trade one contract of a layer whose legs are worth `gross` together."""
     legs = 2 if rule.instrument == SPREAD else 1
     share = 0.0 if rule.instrument == FUTURE else costs.vix_fraction * gross
-    half = _half_spread(costs.vix_half_spread, costs.vix_widening, 0.0, costs, vix, 0.0)
+    half = _half_spread(costs.vix_half_spread, costs.vix_widening, costs, vix)
     return rule.multiplier * (legs * half + share) + legs * costs.commission
 
 
-@njit(cache=True, error_model="numpy", inline="always")
-def debt(prices):  # type: ignore[no-untyped-def]
+@inlined
+def debt(condor):  # type: ignore[no-untyped-def]
     """Points it takes to buy one condor back."""
+    prices = condor.prices
     return prices[1] + prices[2] - prices[0] - prices[3]
 
 
-@njit(cache=True, error_model="numpy")
-def margin(rule, spot, strikes, credit, prices):  # type: ignore[no-untyped-def]
+@inlined
+def margin(condor, spot, credit):  # type: ignore[no-untyped-def]
     """Dollars of margin of one condor.
 
     With wings its largest loss. Without, the exchange's rule for a short strangle of a broad
     index: what both options are worth, plus the dearer of the two sides' 15 % of the index less
     what it is out of the money, at least 10 %.
     """
-    if rule.wings:
+    strikes, prices = condor.strikes, condor.prices
+    if condor.wings:
         width = max(strikes[1] - strikes[0], strikes[3] - strikes[2])
         return SPX_POINT * max(width - credit, 0.0)
     put = max(0.15 * spot - max(spot - strikes[1], 0.0), 0.10 * spot)
@@ -180,27 +181,28 @@ def margin(rule, spot, strikes, credit, prices):  # type: ignore[no-untyped-def]
     return SPX_POINT * (max(put, call) + prices[1] + prices[2])
 
 
-@njit(cache=True, error_model="numpy")
-def _credit_at(grid, clock, market, weights, rule, n, times, move, strikes, logs, out):  # type: ignore[no-untyped-def]
+@called
+def _credit_at(grid, clock, market, weights, rule, n, times, move, condor):  # type: ignore[no-untyped-def]
     """Credit of a condor, `times` the rule's distances away, on strikes not rounded."""
-    spot = market[0]
+    spot, strikes = market[0], condor.strikes
     strikes[1] = max(spot * (1.0 - times * rule.put_moves * move), 1.0)
     strikes[2] = spot * (1.0 + times * rule.call_moves * move)
     strikes[0], strikes[3] = max(strikes[1] - rule.wing, 0.5), strikes[2] + rule.wing
     for leg in range(4):
-        logs[leg] = np.log(strikes[leg])
-    price_condor(grid, clock, market, weights, n, rule.wings, strikes, logs, out)
-    return debt(out)
+        condor.logs[leg] = np.log(strikes[leg])
+    price_condor(grid, clock, market, weights, n, condor)
+    return debt(condor)
 
 
-@njit(cache=True, error_model="numpy")
+@called
 def choose_strikes(  # type: ignore[no-untyped-def]
-    grid, clock, maps, market, weights, rule, n, put_map, call_map, distance, strikes, logs, out
+    grid, clock, maps, market, weights, rule, n, put_map, call_map, distance, condor
 ):
-    """Listed strikes by the rule, and their prices; False if there are none."""
+    """Give a condor listed strikes by the rule, and price it; False if there are none."""
     spot, _, v, m, vix = market
     wv, wm = weights
     forward = spot * clock.growth[n]
+    condor.wings = rule.wings
     if rule.by == BY_DELTA:
         root = spx_root(grid, n, v, m) * distance
         put = forward * np.exp(cubic_surface(maps, put_map, wv, wm) * root)
@@ -209,16 +211,12 @@ def choose_strikes(  # type: ignore[no-untyped-def]
         move = 0.01 * vix * np.sqrt(n / 252.0)
         times = 1.0
         if rule.by == BY_CREDIT:
-            if _credit_at(grid, clock, market, weights, rule, n, 0.0, move, strikes, logs, out) < (
-                rule.credit
-            ):
-                return False
             low, high = 0.0, 12.0
+            if _credit_at(grid, clock, market, weights, rule, n, low, move, condor) < rule.credit:
+                return False
             for _ in range(24):
                 times = 0.5 * (low + high)
-                credit = _credit_at(
-                    grid, clock, market, weights, rule, n, times, move, strikes, logs, out
-                )
+                credit = _credit_at(grid, clock, market, weights, rule, n, times, move, condor)
                 if credit > rule.credit:
                     low = times
                 else:
@@ -228,29 +226,32 @@ def choose_strikes(  # type: ignore[no-untyped-def]
         if distance != 1.0 and put > 0.0:
             put = forward * (put / forward) ** distance
             call = forward * (call / forward) ** distance
+    strikes = condor.strikes
     strikes[1], strikes[2] = listed_spx(put), listed_spx(call)
     strikes[0], strikes[3] = strikes[1] - rule.wing, strikes[2] + rule.wing
     if put <= 0.0 or strikes[1] > strikes[2] or (rule.wings and strikes[0] <= 0.0):
         return False
     for leg in range(4):
-        logs[leg] = np.log(max(strikes[leg], 1e-3))
-    price_condor(grid, clock, market, weights, n, rule.wings, strikes, logs, out)
+        condor.logs[leg] = np.log(max(strikes[leg], 1e-3))
+    price_condor(grid, clock, market, weights, n, condor)
     return True
 
 
-@njit(cache=True, error_model="numpy")
-def choose_layer(grid, maps, market, weights, rule):  # type: ignore[no-untyped-def]
-    """Listed strike, and upper strike, of a layer opened now; zero where it has none."""
+@inlined
+def choose_position(grid, clock, maps, market, weights, rule, position):  # type: ignore[no-untyped-def]
+    """Give a position the instrument and listed strikes of a layer's rule, and price it."""
     _, _, v, m, _ = market
     wv, wm = weights
-    if rule.instrument == FUTURE:
-        return 0.0, 0.0
-    future = vix_forward(grid, rule.n_days, v, m, wv, wm)
-    level = 100.0 * future * rule.multiple
-    if rule.map >= 0:
-        y = cubic_surface(maps, rule.map, wv, wm)
-        level = 100.0 * future * np.exp(vix_log_strike(grid, rule.n_days, v, m, future, y))
-    strike = listed_vix(level)
-    if rule.instrument != SPREAD:
-        return strike, 0.0
-    return strike, max(listed_vix(strike + rule.width), strike + vix_step(strike))
+    position.instrument, position.strike, position.upper = rule.instrument, 0.0, 0.0
+    if rule.instrument != FUTURE:
+        future = vix_forward(grid, rule.n_days, v, m, wv, wm)
+        level = 100.0 * future * rule.multiple
+        if rule.map >= 0:
+            y = cubic_surface(maps, rule.map, wv, wm)
+            level = 100.0 * future * np.exp(vix_log_strike(grid, rule.n_days, v, m, future, y))
+        strike = listed_vix(level)
+        position.strike, position.log_strike = strike, vix_log_excess(grid, 0.01 * strike)
+        if rule.instrument == SPREAD:
+            upper = max(listed_vix(strike + rule.width), strike + vix_step(strike))
+            position.upper, position.log_upper = upper, vix_log_excess(grid, 0.01 * upper)
+    price_position(grid, clock, market, weights, rule.n_days, position)

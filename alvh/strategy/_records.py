@@ -16,6 +16,7 @@ __all__ = [
     "BY_MOVE",
     "CALL",
     "CALM",
+    "CONDOR",
     "CONDOR_RULE",
     "COSTS",
     "COSTS_RULE",
@@ -34,6 +35,7 @@ __all__ = [
     "NEVER",
     "OPENED",
     "PAYOUTS",
+    "POSITION",
     "REGIME_RULE",
     "RESIZED",
     "ROLLED",
@@ -41,7 +43,6 @@ __all__ = [
     "SETTLED",
     "SHIFT",
     "SHIFT_RULE",
-    "SIGNS",
     "SPREAD",
     "SPX_POINT",
     "STOP",
@@ -122,27 +123,44 @@ EVENT_FIELDS = ("day", "what", "reason", "quantity", "price", "cost")
 OPENED, SETTLED, RESIZED = 6, 7, 8  # reasons beyond the exits; ROLLED and MONETISED as above
 
 SPX_POINT = 100.0  # dollars a point of an SPX option
-SIGNS = np.array([1.0, -1.0, -1.0, 1.0])  # long put, short put, short call, long call
 
 BOOK = np.dtype(
     [
-        ("cash", "f8"),
-        ("closed", "?"),  # for good: it could not meet margin
+        *[(name, "f8") for name in ("cash", "earned")],  # earned: interest so far
         *[(name, "i8") for name in ("regime", "leaning", "streak")],
+        *[(name, "i8") for name in ("expiry", "condor", "wait_until", "rolls")],
+        # owed: points to buy one condor back; need: dollars of margin of all, if they have wings
+        *[(name, "f8") for name in ("contracts", "credit", "entry_cost", "owed", "need")],
         ("open", "?"),
-        *[(name, "i8") for name in ("expiry", "wait_until", "rolls")],
-        *[(name, "f8") for name in ("contracts", "credit", "entry_cost")],
-    ]
+        ("closed", "?"),  # for good: it could not meet margin
+    ],
+    align=True,
 )
 HELD = np.dtype(
     [
+        *[(name, "i8") for name in ("expiry", "position", "reopen")],
+        *[(name, "f8") for name in ("quantity", "cost", "factor", "price", "gross")],
         ("open", "?"),
-        *[(name, "i8") for name in ("expiry", "reopen")],
-        *[
-            (name, "f8")
-            for name in ("strike", "upper", "quantity", "cost", "mark", "gross", "factor")
-        ],
-    ]
+    ],
+    align=True,
+)
+# What books hold, each priced once a close however many hold it: `users` of them
+CONDOR = np.dtype(
+    [
+        *[(name, "i8") for name in ("users", "expiry")],
+        *[(name, "f8", (4,)) for name in ("strikes", "logs", "prices")],
+        ("wings", "?"),
+    ],
+    align=True,
+)
+POSITION = np.dtype(
+    [
+        *[(name, "i8") for name in ("users", "expiry", "instrument")],
+        # log_strike, log_upper: as `alvh.pricing.grid.vix_log_excess`
+        *[(name, "f8") for name in ("strike", "upper", "log_strike", "log_upper")],
+        *[(name, "f8") for name in ("price", "gross")],  # gross: sum of the legs'
+    ],
+    align=True,
 )
 
 

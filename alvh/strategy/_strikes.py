@@ -12,6 +12,7 @@ import math
 import numpy as np
 from numba import njit, prange
 
+from alvh._compiled import called, inlined
 from alvh._typing import FloatArray
 from alvh.pricing.grid import (
     AXIS_POWER,
@@ -21,7 +22,7 @@ from alvh.pricing.grid import (
     state_weights,
     vix_call,
     vix_forward,
-    vix_scaled_strike,
+    vix_scale,
 )
 
 __all__ = [
@@ -38,13 +39,13 @@ __all__ = [
 _ROOT_HALF = math.sqrt(0.5)
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def listed_spx(level):  # type: ignore[no-untyped-def]
     """`alvh.market.contracts.spx_strike` of one level."""
     return max(math.floor(level / 5.0 + 0.5), 1.0) * 5.0
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def vix_step(level):  # type: ignore[no-untyped-def]
     """Distance between the listed VIX strikes at and above a level."""
     if level < 15.0:
@@ -54,19 +55,19 @@ def vix_step(level):  # type: ignore[no-untyped-def]
     return 2.5 if level < 50.0 else 5.0
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def listed_vix(level):  # type: ignore[no-untyped-def]
     """`alvh.market.contracts.vix_strike` of one level."""
     step = vix_step(level)
     return max(math.floor(level / step + 0.5), 1.0) * step
 
 
-@njit(cache=True, error_model="numpy")
+@called
 def _normal_cdf(x):  # type: ignore[no-untyped-def]
     return 0.5 * math.erfc(-x * _ROOT_HALF)
 
 
-@njit(cache=True, error_model="numpy")
+@called
 def black_delta_of(otm, k, guess):  # type: ignore[no-untyped-def]
     """Black delta of the call, from the out-of-the-money price.
 
@@ -95,27 +96,21 @@ def black_delta_of(otm, k, guess):  # type: ignore[no-untyped-def]
     return _normal_cdf(-k / w + 0.5 * w)
 
 
-@njit(cache=True, error_model="numpy")
+@called
 def spx_call_delta(grid, n, root, wv, wm, k):  # type: ignore[no-untyped-def]
     """Black delta, at its own implied volatility, of the call at log(strike / forward) `k`."""
     return black_delta_of(spx_otm(grid, n, root, wv, wm, k), k, root)
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def vix_log_strike(grid, n, v, m, future, y):  # type: ignore[no-untyped-def]
-    """log(strike / future) of a scaled strike: the inverse of `vix_scaled_strike`."""
-    unit = vix_scaled_strike(grid, n, v, m, future, math.e * _own(grid, future))
-    return 0.5 * math.log(
-        (grid.floor + _own(grid, future) * math.exp(min(y / unit, 12.0))) / (future * future)
-    )
+    """log(strike / future) of a scaled strike; see `alvh.pricing.grid.vix_call`."""
+    own, unit = vix_scale(grid, n, v, m, future)
+    squared = grid.floor + math.exp(own + min(y / unit, 12.0))
+    return 0.5 * math.log(squared / (future * future))
 
 
-@njit(cache=True, error_model="numpy")
-def _own(grid, future):  # type: ignore[no-untyped-def]
-    return max(future * future - grid.floor, 1e-12)
-
-
-@njit(cache=True, error_model="numpy")
+@called
 def _vix_call_delta(grid, n, v, m, wv, wm, future, y):  # type: ignore[no-untyped-def]
     k = vix_log_strike(grid, n, v, m, future, y)
     price = vix_call(grid, n, v, m, wv, wm, future, future * math.exp(k)) / future

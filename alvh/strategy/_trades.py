@@ -1,13 +1,14 @@
 """What the engine does to a book: regimes turned, condors and layers traded; compiled.
 
-`at` is (ledger, policy, path, day).
+`at` is (policy, day, sums); sums what a path adds up for each policy: parts, trades, counts (as in
+`Ledger`), events and their number.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from alvh._compiled import called, inlined
 from alvh.strategy._prices import condor_cost, debt, layer_cost, margin
 from alvh.strategy._records import (
     BLOCKED,
@@ -37,6 +38,7 @@ __all__ = [
     "layer_reason",
     "manage_layer",
     "open_condor",
+    "share_position",
     "trade_layer",
     "turn",
     "vote",
@@ -44,19 +46,16 @@ __all__ = [
 ]
 
 
-@njit(cache=True, error_model="numpy")
-def _record(at, what, reason, quantity, price, cost):  # type: ignore[no-untyped-def]
-    ledger, p, i, day = at
-    if i >= ledger.events.shape[1]:
-        return
-    e = ledger.n_events[p, i]
-    if e < ledger.events.shape[2]:
-        row = ledger.events[p, i, e]
+@called
+def _record(events, n_events, p, day, what, reason, quantity, price, cost):  # type: ignore[no-untyped-def]
+    e = n_events[p, 0]
+    if e < events.shape[2]:
+        row = events[p, 0, e]
         row[0], row[1], row[2], row[3], row[4], row[5] = day, what, reason, quantity, price, cost
-        ledger.n_events[p, i] = e + 1
+        n_events[p, 0] = e + 1
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@inlined
 def vote(rule, vix, vix3m, average):  # type: ignore[no-untyped-def]
     """Regime the signals ask for today; `average` is nan while it has too few days."""
     watch, stress = 0, 0
@@ -75,7 +74,7 @@ def vote(rule, vix, vix3m, average):  # type: ignore[no-untyped-def]
     return asked
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@inlined
 def turn(book, rule, asked, day):  # type: ignore[no-untyped-def]
     """Change the regime once it has been asked for on enough closes in a row."""
     if day == 0:
@@ -90,7 +89,7 @@ def turn(book, rule, asked, day):  # type: ignore[no-untyped-def]
             book.streak = 0
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@inlined
 def wanted_quantity(rule, regime):  # type: ignore[no-untyped-def]
     """Quantity of a layer in a regime."""
     wanted = rule.calm
@@ -101,8 +100,8 @@ def wanted_quantity(rule, regime):  # type: ignore[no-untyped-def]
     return wanted
 
 
-@njit(cache=True, error_model="numpy", inline="always")
-def exit_reason(book, rule, shift, stop, shifting, delta, left, owed):  # type: ignore[no-untyped-def]
+@inlined
+def exit_reason(book, rule, shift, stop, shifting, delta, left):  # type: ignore[no-untyped-def]
     """Why an open condor is closed before its expiry, or -1.
 
     `delta`: the larger of its short deltas, if a rule asks for it.
@@ -112,81 +111,128 @@ def exit_reason(book, rule, shift, stop, shifting, delta, left, owed):  # type: 
         reason = SHIFT
     if left <= rule.exit_days:
         reason = TIME
-    if book.credit - owed >= rule.profit_target * book.credit:
+    if book.credit - book.owed >= rule.profit_target * book.credit:
         reason = TARGET
     if (stop.kind == STOP_DELTA and delta >= stop.level) or (
-        stop.kind == STOP_MULTIPLE and owed - book.credit >= stop.level * book.credit
+        stop.kind == STOP_MULTIPLE and book.owed - book.credit >= stop.level * book.credit
     ):
         reason = STOP
     return reason
 
 
-@njit(cache=True, error_model="numpy")
-def open_condor(  # type: ignore[no-untyped-def]
-    at, book, rule, costs, market, contracts, spare, expiry, strikes, prices
-):
-    """Sell condors at `prices`: as many as asked for and as `spare` dollars can margin."""
-    ledger, p, i, _ = at
-    credit = debt(prices)
-    if credit <= 0.0:
-        ledger.counts[p, i, BLOCKED] += 1
-        return
-    each = margin(rule, market[0], strikes, credit, prices)
-    charge = condor_cost(costs, rule, market[4], prices)  # paid from what is spare
+@inlined
+def share_condor(condors, expiry):  # type: ignore[no-untyped-def]
+    """Number of the condor in use that equals the last of them, or of a free one made equal."""
+    spare, free = condors[condors.size - 1], 0
+    for s in range(condors.size - 1):
+        other = condors[s]
+        if other.users == 0:
+            free = s
+        elif (
+            other.expiry == expiry
+            and other.wings == spare.wings
+            and other.strikes[0] == spare.strikes[0]
+            and other.strikes[1] == spare.strikes[1]
+            and other.strikes[2] == spare.strikes[2]
+            and other.strikes[3] == spare.strikes[3]
+        ):
+            other.users += 1
+            return s
+    condors[free] = spare
+    condors[free].users, condors[free].expiry = 1, expiry
+    return free
+
+
+@inlined
+def share_position(positions, expiry):  # type: ignore[no-untyped-def]
+    """`share_condor` for what the layers hold."""
+    spare, free = positions[positions.size - 1], 0
+    for s in range(positions.size - 1):
+        other = positions[s]
+        if other.users == 0:
+            free = s
+        elif (
+            other.expiry == expiry
+            and other.instrument == spare.instrument
+            and other.strike == spare.strike
+            and other.upper == spare.upper
+        ):
+            other.users += 1
+            return s
+    positions[free] = spare
+    positions[free].users, positions[free].expiry = 1, expiry
+    return free
+
+
+@inlined
+def open_condor(at, book, costs, market, contracts, spare, expiry, condors):  # type: ignore[no-untyped-def]
+    """Sell the last of `condors`: as many as asked for and as `spare` dollars can margin."""
+    p, day, sums = at
+    parts, _, counts, events, n_events = sums
+    condor = condors[condors.size - 1]
+    credit = debt(condor)
+    each = margin(condor, market[0], credit)
+    charge = condor_cost(costs, market[4], condor)  # paid from what is spare
     if each > 0.0:
         contracts = min(contracts, np.floor(spare / (each + charge)))
-    if contracts < 1.0:
-        ledger.counts[p, i, BLOCKED] += 1
+    if credit <= 0.0 or contracts < 1.0:
+        counts[p, BLOCKED] += 1
         return
     cost = contracts * charge
     received = contracts * SPX_POINT * credit
     book.cash += received - cost
     book.open, book.expiry, book.contracts, book.credit = True, expiry, contracts, credit
-    book.entry_cost = cost
-    ledger.parts[p, i, CREDITS] += received
-    ledger.parts[p, i, COSTS] -= cost
-    _record(at, 0, OPENED, -contracts, credit, cost)
+    book.entry_cost, book.owed, book.need = cost, credit, contracts * each
+    book.condor = share_condor(condors, expiry)
+    parts[p, CREDITS] += received
+    parts[p, COSTS] -= cost
+    if events.shape[1] > 0:
+        _record(events, n_events, p, day, 0, OPENED, -contracts, credit, cost)
 
 
-@njit(cache=True, error_model="numpy")
-def close_condor(at, book, rule, costs, vix, prices, reason):  # type: ignore[no-untyped-def]
-    """Buy the condor back at `prices`, or let it settle at them."""
-    ledger, p, i, _ = at
-    owed = debt(prices)
-    cost = 0.0 if reason == EXPIRY else book.contracts * condor_cost(costs, rule, vix, prices)
-    paid = book.contracts * SPX_POINT * owed
+@inlined
+def close_condor(at, book, costs, vix, condors, reason):  # type: ignore[no-untyped-def]
+    """Buy the condor back, or let it settle."""
+    p, day, sums = at
+    parts, trades, counts, events, n_events = sums
+    condor = condors[book.condor]
+    cost = 0.0 if reason == EXPIRY else book.contracts * condor_cost(costs, vix, condor)
+    paid = book.contracts * SPX_POINT * book.owed
     book.cash -= paid + cost
     book.open = False
-    profit = book.contracts * SPX_POINT * (book.credit - owed) - cost - book.entry_cost
-    ledger.parts[p, i, PAYOUTS] -= paid
-    ledger.parts[p, i, COSTS] -= cost
-    trades = ledger.trades[p, i]
-    trades[0] += 1.0
-    trades[1] += profit > 0.0
-    trades[2] += profit
-    trades[3] += profit * profit
-    ledger.counts[p, i, reason] += 1
-    _record(at, 0, reason, book.contracts, owed, cost)
+    condor.users -= 1
+    profit = book.contracts * SPX_POINT * (book.credit - book.owed) - cost - book.entry_cost
+    parts[p, PAYOUTS] -= paid
+    parts[p, COSTS] -= cost
+    trades[p, 0] += 1.0
+    trades[p, 1] += profit > 0.0
+    trades[p, 2] += profit
+    trades[p, 3] += profit * profit
+    counts[p, reason] += 1
+    if events.shape[1] > 0:
+        _record(events, n_events, p, day, 0, reason, book.contracts, book.owed, cost)
 
 
-@njit(cache=True, error_model="numpy")
-def trade_layer(at, j, book, held, rule, costs, vix, price, change, reason):  # type: ignore[no-untyped-def]
+@inlined
+def trade_layer(at, j, book, held, rule, costs, vix, change, reason):  # type: ignore[no-untyped-def]
     """Buy (or sell, if negative) `change` contracts of a layer."""
-    ledger, p, i, _ = at
+    p, day, sums = at
+    parts, _, _, events, n_events = sums
     settled = reason == SETTLED
     cost = 0.0 if settled else abs(change) * layer_cost(costs, rule, vix, held.gross)
     # a future changes hands at no price: its gains are paid day by day
-    flow = 0.0 if rule.instrument == FUTURE else change * rule.multiplier * price
+    flow = 0.0 if rule.instrument == FUTURE else change * rule.multiplier * held.price
     book.cash -= flow + cost
     held.quantity += change
     opening = reason == OPENED or (reason == RESIZED and change * held.quantity > 0.0)
-    ledger.parts[p, i, LAYERS + 2 * j + (0 if opening else 1)] -= flow
-    ledger.parts[p, i, COSTS] -= cost
-    _record(at, j + 1, reason, change, price, cost)
+    parts[p, LAYERS + 2 * j + (0 if opening else 1)] -= flow
+    parts[p, COSTS] -= cost
+    if events.shape[1] > 0:
+        _record(events, n_events, p, day, j + 1, reason, change, held.price, cost)
 
 
-@njit(cache=True, error_model="numpy", inline="always")
-def layer_reason(held, rule, wanted, day, last, price):  # type: ignore[no-untyped-def]
+@inlined
+def layer_reason(held, rule, wanted, day, last):  # type: ignore[no-untyped-def]
     """Why an open layer is traded today, or -1."""
     left = held.expiry - day
     reason = -1
@@ -195,23 +241,24 @@ def layer_reason(held, rule, wanted, day, last, price):  # type: ignore[no-untyp
     elif day < last:
         if np.rint(wanted * held.factor) != held.quantity:
             reason = RESIZED
-        if price >= rule.take_profit * held.cost and held.cost > 0.0:
+        if held.price >= rule.take_profit * held.cost and held.cost > 0.0:
             reason = MONETISED
         if left <= rule.roll_days:
             reason = ROLLED
     return reason
 
 
-@njit(cache=True, error_model="numpy")
-def manage_layer(at, j, book, held, rule, costs, vix, wanted, price, reason):  # type: ignore[no-untyped-def]
+@inlined
+def manage_layer(at, j, book, held, rule, costs, vix, wanted, positions, reason):  # type: ignore[no-untyped-def]
     """Settle, roll, monetise or resize an open layer."""
-    ledger, p, i, day = at
+    p, day, sums = at
     change = -held.quantity
     if reason == RESIZED:
         change = np.rint(wanted * held.factor) - held.quantity
-    trade_layer(at, j, book, held, rule, costs, vix, price, change, reason)
+    trade_layer(at, j, book, held, rule, costs, vix, change, reason)
     if reason == RESIZED and held.quantity != 0.0:
         return
+    positions[held.position].users -= 1
     held.open = False
     held.reopen = day
     if reason == RESIZED:
@@ -219,4 +266,5 @@ def manage_layer(at, j, book, held, rule, costs, vix, wanted, price, reason):  #
     elif reason == MONETISED:
         held.reopen = day + rule.reopen_days
     if reason != SETTLED and reason != RESIZED:
-        ledger.counts[p, i, reason] += 1
+        counts = sums[2]
+        counts[p, reason] += 1
