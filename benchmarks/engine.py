@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import get_args
 
 import numpy as np
-import QuantLib as ql
+import QuantLib as ql  # noqa: N813 - its own documentation's name
 
 from alvh.model import ModelParameters, RiskPremia
 from alvh.pricing import PricingTables, implied_state
