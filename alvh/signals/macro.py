@@ -6,15 +6,19 @@ Everything is by reference month; when a month was known is the data's business
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 
 from alvh.errors import require
 
-__all__ = ["exchange_rate_move", "price_surprise"]
+__all__ = ["FEWEST", "FEWEST_ERRORS", "exchange_rate_move", "price_surprise"]
 
-_FEWEST = 60  # months a forecast is estimated from
-_FEWEST_ERRORS = 24  # surprises their scale is estimated from
+FEWEST: Final = 60
+"""Months a forecast, or the deviation of moves, is estimated from at least."""
+FEWEST_ERRORS: Final = 24
+"""Surprises their deviation is estimated from at least."""
 
 
 def price_surprise(
@@ -54,8 +58,8 @@ def price_surprise(
     order on the `window` months before, :math:`x_t = a + b x_{t-1}`, by least squares. It knows
     less than forecasters do, so its surprises are larger and partly foreseen.
     """
-    require(_FEWEST <= window <= 600, "window", window, f"from {_FEWEST} to 600 months")
-    require(_FEWEST_ERRORS <= scale <= 600, "scale", scale, f"from {_FEWEST_ERRORS} to 600 months")
+    require(FEWEST <= window <= 600, "window", window, f"from {FEWEST} to 600 months")
+    require(FEWEST_ERRORS <= scale <= 600, "scale", scale, f"from {FEWEST_ERRORS} to 600 months")
     values = level.to_numpy(dtype=np.float64)
     require((values > 0.0) | np.isnan(values), "level", values, "> 0")
     change = 100.0 * np.diff(values, prepend=np.nan) / np.concatenate([[np.nan], values[:-1]])
@@ -64,18 +68,19 @@ def price_surprise(
         x = change[max(t - window, 0) : t]
         before, after = x[:-1], x[1:]
         both = ~np.isnan(before) & ~np.isnan(after)
-        if both.sum() < _FEWEST or np.isnan(change[t - 1]):
+        if both.sum() < FEWEST or np.isnan(change[t - 1]):
             continue
         before, after = before[both], after[both]
-        spread = before.var()
-        slope = np.cov(before, after, bias=True)[0, 1] / spread if spread > 0.0 else 0.0
-        forecast[t] = after.mean() + slope * (change[t - 1] - before.mean())
+        mean, centred = after.mean(), before - before.mean()
+        spread = centred @ centred
+        slope = centred @ (after - mean) / spread if spread > 0.0 else 0.0
+        forecast[t] = mean + slope * (change[t - 1] - before.mean())
     if consensus is not None:
         given = consensus.reindex(level.index).to_numpy(dtype=np.float64)
         forecast = np.where(np.isnan(given), forecast, given)
     error = pd.Series(change - forecast, index=level.index)
     # of earlier surprises only: this month's own would make a great one look small
-    deviation = error.rolling(scale, min_periods=_FEWEST_ERRORS).std(ddof=1).shift(1)
+    deviation = error.rolling(scale, min_periods=FEWEST_ERRORS).std(ddof=1).shift(1)
     surprise = error / deviation.where(deviation > 0.0)
     return pd.DataFrame(
         {"change": change, "forecast": forecast, "surprise": surprise}, index=level.index
@@ -108,9 +113,9 @@ def exchange_rate_move(
         If a window is out of range or a level is not positive.
     """
     require(1 <= months <= 24, "months", months, "from 1 to 24")
-    require(_FEWEST_ERRORS <= window <= 600, "window", window, f"from {_FEWEST_ERRORS} to 600")
+    require(FEWEST_ERRORS <= window <= 600, "window", window, f"from {FEWEST_ERRORS} to 600")
     values = level.to_numpy(dtype=np.float64)
     require((values > 0.0) | np.isnan(values), "level", values, "> 0")
     change = pd.Series(np.log(values), index=level.index).diff(months)
-    deviation = change.rolling(window, min_periods=min(window, _FEWEST)).std(ddof=1).shift(1)
+    deviation = change.rolling(window, min_periods=min(window, FEWEST)).std(ddof=1).shift(1)
     return change / deviation.where(deviation > 0.0)
