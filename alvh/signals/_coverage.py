@@ -123,7 +123,9 @@ def _of_months(given: Given, name: str, value: Series) -> str:
         return f"{column} holds no value"
     level = level.loc[level.first_valid_index() :]
     begun = level.index[level.index <= days[-1]][-4:]  # the latest one due is among these
-    last = as_known(pd.Series(begun, index=begun), column, days[-1:]).iloc[0]
+    last = (
+        as_known(pd.Series(begun, index=begun), column, days[-1:]).iloc[0] if len(begun) else None
+    )
     due = level.iloc[:0] if pd.isna(last) else level.loc[:last]
     there = int(due.notna().sum())
     months = SIGNALS[name].warm_up(given.rule)

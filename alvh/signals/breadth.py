@@ -109,7 +109,8 @@ def sector_advances(closes: pd.DataFrame) -> pd.DataFrame:
     """
     closes = closes.rename(columns=str)
     funds = pd.DataFrame(
-        {name: values_of(column(closes, name), name, above=0.0) for name in closes.columns}
+        {name: values_of(column(closes, name), name, above=0.0) for name in closes.columns},
+        index=range(len(closes)),
     )
     change = funds.diff().to_numpy()
     counted = ~np.isnan(change).any(axis=1) & (funds.shape[1] > 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -102,8 +103,8 @@ def plain_ema(numbers, span):
 
 def plain_rsi(numbers, days):
     """Latest RSI of a list by Wilder's own formula, 100 - 100/(1 + RS), or nan."""
-    rises = [max(b - a, 0.0) for a, b in zip(numbers, numbers[1:], strict=False)]
-    falls = [max(a - b, 0.0) for a, b in zip(numbers, numbers[1:], strict=False)]
+    rises = [max(b - a, 0.0) for a, b in pairwise(numbers)]
+    falls = [max(a - b, 0.0) for a, b in pairwise(numbers)]
     if len(rises) < days:
         return NAN
     up, down = sum(rises[:days]) / days, sum(falls[:days]) / days

@@ -30,6 +30,11 @@ def macro():
     return monthly()
 
 
+@pytest.fixture(scope="module")
+def everything(frame, macro):
+    return signal_panel(frame, QUICK, macro=macro)
+
+
 def published(macro, day):
     """What had been published by a day: later months are not there."""
     months = macro.frame.index
@@ -86,21 +91,12 @@ def test_inputs_are_not_changed(frame, macro):
 
 
 @pytest.mark.parametrize("name", SIGNALS)
-def test_one_signal_alone_is_what_it_is_among_all(frame, macro, name):
+def test_one_signal_alone_is_what_it_is_among_all(frame, macro, everything, name):
     values, coverage = signal_panel(frame, QUICK, macro=macro, names=[name])
     assert list(values) == list(coverage.index) == [name]
-    every = _everything(frame, macro)
-    pd.testing.assert_series_equal(values[name], every.values[name])
-    assert coverage.loc[name].equals(every.coverage.loc[name])
-
-
-_KEPT: list[object] = []
-
-
-def _everything(frame, macro):
-    if not _KEPT:
-        _KEPT.append(signal_panel(frame, QUICK, macro=macro))
-    return _KEPT[0]
+    every, every_coverage = everything
+    pd.testing.assert_series_equal(values[name], every[name])
+    assert coverage.loc[name].equals(every_coverage.loc[name])
 
 
 def test_only_what_is_asked_for_is_computed(frame, macro, monkeypatch):
@@ -113,9 +109,9 @@ def test_only_what_is_asked_for_is_computed(frame, macro, monkeypatch):
     values, coverage = signal_panel(frame, macro=macro, names=names)
     wanted = [name for name in SIGNALS if name in names]
     assert list(values) == list(coverage.index) == wanted
-    nothing = signal_panel(frame, names=[])
-    assert nothing.values.shape == (len(frame), 0)
-    assert list(nothing.coverage) == ["available", "first", "missing", "reason"]
+    values, coverage = signal_panel(frame, names=[])
+    assert values.shape == (len(frame), 0)
+    assert list(coverage) == ["available", "first", "missing", "reason"]
 
 
 def test_parameters_reach_their_signals(frame):
@@ -159,7 +155,8 @@ def test_the_future_never_changes_the_past(macro, cut, missing, forecast, width)
     same(changed.iloc[:cut], whole.iloc[:cut])
     gone = other.copy()
     gone.iloc[cut:] = np.nan
-    same(signal_panel(gone, rule, macro=known).values.iloc[:cut], whole.iloc[:cut])
+    ended, _ = signal_panel(gone, rule, macro=known)
+    same(ended.iloc[:cut], whole.iloc[:cut])
 
 
 @pytest.mark.parametrize("cut", [300, 523, 611])
@@ -167,7 +164,8 @@ def test_garch_does_not_look_ahead(frame, cut):
     rule, names = QUICK.model_copy(update={"forecast": "garch"}), ["premium_points"]
     whole, _ = signal_panel(frame, rule, names=names)
     assert whole.iloc[cut - 1].notna().all()
-    same(signal_panel(frame.iloc[:cut], rule, names=names).values, whole.iloc[:cut])
+    short, _ = signal_panel(frame.iloc[:cut], rule, names=names)
+    same(short, whole.iloc[:cut])
 
 
 def test_a_better_source_that_begins_later_does_not_change_the_days_before():
@@ -176,7 +174,8 @@ def test_a_better_source_that_begins_later_does_not_change_the_days_before():
     whole, coverage = signal_panel(frame, names=["breadth_line"])
     assert whole["breadth_line"].iloc[:150].isna().all()
     assert "advances begins on 2012-07-31" in coverage.loc["breadth_line", "reason"]
-    same(signal_panel(frame.iloc[:150], names=["breadth_line"]).values, whole.iloc[:150])
+    short, _ = signal_panel(frame.iloc[:150], names=["breadth_line"])
+    same(short, whole.iloc[:150])
 
 
 # --- Missing data -----------------------------------------------------------------------------
@@ -287,9 +286,10 @@ def test_data_that_cannot_be_used(frame, change, error, says):
 
 
 def test_a_name_that_is_no_signal(frame):
-    with pytest.raises(ParameterError, match="names must be of vvix_ratio, .* got 'gamma'"):
+    with pytest.raises(ParameterError, match=r"names must be of vvix_ratio, .* got 'gamma'"):
         signal_panel(frame, names=["vix", "gamma"])
-    assert list(signal_panel(frame, names="vix").values) == ["vix"]
+    values, _ = signal_panel(frame, names="vix")
+    assert list(values) == ["vix"]
 
 
 def test_a_proxy_of_other_days(frame):

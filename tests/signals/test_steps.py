@@ -39,8 +39,8 @@ from alvh.signals._steps import (
 from tests.signals.made_up import NAN, gapped, walk
 
 STEPS = {
-    "exponential_average": (ema_step, lambda days: EMA, exponential_average),
-    "rsi": (rsi_step, lambda days: RSI, rsi),
+    "exponential_average": (ema_step, lambda _: EMA, exponential_average),
+    "rsi": (rsi_step, lambda _: RSI, rsi),
     "moving_average": (mean_step, lambda days: RING + days, moving_average),
     "trailing_maximum": (maximum_step, lambda days: RING + days, trailing_maximum),
     "trailing_slope": (slope_step, lambda days: RING + days, trailing_slope),
