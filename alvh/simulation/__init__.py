@@ -1,7 +1,17 @@
-"""Paths of the market: simulated under either measure, or real days."""
+"""Paths of the market: simulated under either measure, real days, or crashes."""
 
 from alvh.simulation.history import historical_paths
 from alvh.simulation.model import simulate_paths
 from alvh.simulation.paths import MarketPaths
+from alvh.simulation.stress import BIG_TOP, EPISODES, Episode, stress_levels, stress_paths
 
-__all__ = ["MarketPaths", "historical_paths", "simulate_paths"]
+__all__ = [
+    "BIG_TOP",
+    "EPISODES",
+    "Episode",
+    "MarketPaths",
+    "historical_paths",
+    "simulate_paths",
+    "stress_levels",
+    "stress_paths",
+]
