@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from alvh.market.fred import MacroHistory
 from alvh.market.schema import validate_history
 from alvh.model.parameters import ModelParameters
 from alvh.pricing import filtered_state, implied_state
@@ -13,16 +14,24 @@ from alvh.simulation.paths import MarketPaths
 __all__ = ["historical_paths"]
 
 
-def historical_paths(frame: pd.DataFrame, model: ModelParameters | None = None) -> MarketPaths:
+def historical_paths(
+    frame: pd.DataFrame,
+    model: ModelParameters | None = None,
+    *,
+    macro: MacroHistory | None = None,
+) -> MarketPaths:
     """One path through the closes of a history.
 
     Parameters
     ----------
     frame : DataFrame
         `DatetimeIndex` named ``date`` (or a column of that name); ``spx_close`` and ``vix_close``
-        in points, ``vix3m_close`` where there is one. Other columns are ignored.
+        in points, ``vix3m_close`` where there is one. Other columns serve signals only (see
+        `alvh.signals.INPUTS`).
     model : ModelParameters, optional
         Whose states the days become; the default model if omitted.
+    macro : MacroHistory, optional
+        Monthly series, for signals.
 
     Returns
     -------
@@ -52,4 +61,4 @@ def historical_paths(frame: pd.DataFrame, model: ModelParameters | None = None) 
             both = implied_state(model, spot[known], vix[known], vix3m[known])
             v[known], m[known] = both.variance, both.mean_variance
     dates = days.index.to_numpy().astype("datetime64[D]")
-    return MarketPaths(spot[None].copy(), v[None], m[None], dates=dates)
+    return MarketPaths(spot[None].copy(), v[None], m[None], dates=dates, history=days, macro=macro)

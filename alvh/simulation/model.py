@@ -12,6 +12,7 @@ from alvh.model.parameters import ModelParameters
 from alvh.model.premia import RiskPremia
 from alvh.model.state import MarketState
 from alvh.simulation._kernels import fill_paths
+from alvh.simulation.factors import FactorModel
 from alvh.simulation.paths import MarketPaths
 
 __all__ = ["Sampling", "simulate_paths"]
@@ -32,6 +33,7 @@ def simulate_paths(
     *,
     sampling: Sampling = "independent",
     first: int = 0,
+    factors: FactorModel | None = None,
 ) -> MarketPaths:
     """Daily closes of spot, variance and mean variance from one state.
 
@@ -54,6 +56,8 @@ def simulate_paths(
         `docs/method.md`.
     first : int, default=0
         Index of the first path: a long run can be drawn in pieces.
+    factors : FactorModel, optional
+        How signals from outside the market behave, should a policy look at them.
 
     Returns
     -------
@@ -99,4 +103,12 @@ def simulate_paths(
         *arrays,
     )
     spot, variance, mean_variance = arrays
-    return MarketPaths(spot, variance, mean_variance, block=block)
+    return MarketPaths(
+        spot,
+        variance,
+        mean_variance,
+        block=block,
+        seed=seed,
+        first=first,
+        factor_model=FactorModel() if factors is None else factors,
+    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from alvh._typing import FloatArray
 from alvh.errors import require
+from alvh.simulation.factors import FactorModel, Factors, draw_factors
 
 __all__ = ["MarketPaths"]
 
@@ -26,6 +27,15 @@ class MarketPaths:
         of the means of blocks.
     dates : ndarray of datetime64[D] of shape (n_days + 1,), optional
         Real days, of a historical path.
+    history : DataFrame, optional
+        Of a historical path: what was observed on those days, from which signals are taken.
+    macro : MacroHistory, optional
+        Of a historical path: monthly series.
+    seed, first : int, optional
+        Of simulated paths: where their random numbers come from. Without a seed nothing is known
+        from outside the market.
+    factor_model : FactorModel
+        How signals from outside the market behave on simulated paths.
     """
 
     spot: FloatArray
@@ -33,6 +43,11 @@ class MarketPaths:
     mean_variance: FloatArray
     block: int = 1
     dates: Any = None
+    history: Any = None
+    macro: Any = None
+    seed: int | None = None
+    first: int = 0
+    factor_model: FactorModel = field(default_factory=FactorModel)
 
     def __post_init__(self) -> None:
         shape = np.shape(self.spot)
@@ -54,3 +69,10 @@ class MarketPaths:
     def n_days(self) -> int:
         """Trading days after today."""
         return int(self.spot.shape[1]) - 1
+
+    def factors(self) -> Factors | None:
+        """Signals from outside the market, drawn anew each time; None without a seed."""
+        if self.seed is None:
+            return None
+        arrays = (self.spot, self.variance, self.mean_variance)
+        return draw_factors(self.factor_model, *arrays, self.seed, self.first)

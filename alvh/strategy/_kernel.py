@@ -21,6 +21,7 @@ from numba import njit, prange
 
 from alvh._compiled import called, inlined
 from alvh.pricing.grid import state_weights
+from alvh.strategy._neutral import neutral_quantity
 from alvh.strategy._prices import (
     choose_position,
     choose_strikes,
@@ -32,10 +33,13 @@ from alvh.strategy._prices import (
     scaled,
 )
 from alvh.strategy._records import (
+    ALWAYS,
     BLOCKED,
     BOOK,
     CALM,
     CONDOR,
+    COSTS,
+    CREDITS,
     EXPIRY,
     FUTURE,
     HELD,
@@ -45,20 +49,23 @@ from alvh.strategy._records import (
     OPENED,
     PAYOUTS,
     POSITION,
+    SECOND,
     SHIFT,
     SPX_POINT,
     STOP_DELTA,
 )
+from alvh.strategy._signals import step_signals
 from alvh.strategy._trades import (
     close_condor,
+    count_votes,
     exit_reason,
+    holds,
     layer_reason,
     manage_layer,
     open_condor,
     share_position,
     trade_layer,
     turn,
-    vote,
     wanted_quantity,
 )
 
@@ -66,16 +73,17 @@ __all__ = ["run"]
 
 
 @njit(cache=True, parallel=True, error_model="numpy")
-def run(grid, clock, rules, spot, variance, mean_variance, capital, ledger, first):  # type: ignore[no-untyped-def]
+def run(  # type: ignore[no-untyped-def]
+    grid, clock, rules, spot, variance, mean_variance, given, factors, capital, ledger, first
+):
     """Every policy on every path, written from row `first` of the ledger on; see the module."""
     for i in prange(spot.shape[0]):
-        _run_path(
-            grid, clock, rules, spot[i], variance[i], mean_variance[i], capital, ledger, first + i
-        )
+        path = (spot[i], variance[i], mean_variance[i])
+        _run_path(grid, clock, rules, path, (given, factors, i), capital, ledger, first + i)
 
 
 @njit(cache=True, error_model="numpy")
-def _run_path(grid, clock, rules, spot, variance, mean_variance, capital, ledger, i):  # type: ignore[no-untyped-def]
+def _run_path(grid, clock, rules, path, beside, capital, ledger, i):  # type: ignore[no-untyped-def]
     """Every policy on one path, whose row of the ledger is `i`."""
     n_policies, most_layers = rules.layers.shape
     books = np.zeros(n_policies, BOOK)
@@ -88,26 +96,36 @@ def _run_path(grid, clock, rules, spot, variance, mean_variance, capital, ledger
     counts = np.zeros((n_policies, ledger.counts.shape[2]), np.int64)
     row = min(i, ledger.events.shape[1])  # beyond the paths recorded there is nothing to write to
     events, n_events = ledger.events[:, row : row + 1], ledger.n_events[:, row : row + 1]
+    trail, seen = ledger.trail[:, row : row + 1], ledger.seen[row : row + 1]
     for p in range(n_policies):
         books[p].cash = capital
     _walk(
         grid,
         clock,
         rules,
-        (spot, variance, mean_variance),
-        np.empty(spot.size),
+        path,
+        beside,
+        (np.zeros(rules.memory), np.empty(rules.signals.size)),
         (books, layers, condors, positions),
         (parts, trades, counts, events, n_events),
-        ledger.wealth[:, i],
+        (ledger.wealth[:, i], trail, seen),
     )
     _hand_over(ledger, rules, books, layers, parts, trades, counts, i)
 
 
 @called
-def _walk(grid, clock, rules, path, levels, holdings, sums, wealth):  # type: ignore[no-untyped-def]
-    """One path, close by close; `levels` keeps those of VIX."""
+def _walk(grid, clock, rules, path, beside, scratch, holdings, sums, notes):  # type: ignore[no-untyped-def]
+    """One path, close by close.
+
+    beside : what is known besides the path (`given_rows`, `factors_of`), and its number.
+    scratch : what the signals remember, and their values today.
+    notes : wealth, trail and values of the signals, day by day.
+    """
     spot, variance, mean_variance = path
     books, layers, condors, positions = holdings
+    given, factors, i = beside
+    memory, values = scratch
+    wealth, trail, seen = notes
     parts, _, counts, _, _ = sums
     n_policies = books.size
     last = spot.size - 1
@@ -117,7 +135,9 @@ def _walk(grid, clock, rules, path, levels, holdings, sums, wealth):  # type: ig
         vix = _level(clock.vix, v, m)
         vix3m = _level(clock.vix3m, v, m)
         market = (spot[day], np.log(spot[day]), v, m, vix)
-        levels[day] = vix
+        step_signals(grid, rules, market, vix3m, weights, given, factors, i, day, memory, values)
+        for s in range(values.size if seen.shape[0] > 0 else 0):
+            seen[0, s, day] = values[s]
         for s in range(n_policies):
             if condors[s].users > 0:
                 n = condors[s].expiry - day
@@ -134,11 +154,14 @@ def _walk(grid, clock, rules, path, levels, holdings, sums, wealth):  # type: ig
                 book.earned += earned
             if book.closed:
                 wealth[p, day] = book.cash
+                _note(trail, rules, book, layers, parts, p, day)
                 continue
             _mark(rules, book, layers, condors, positions, parts, p)
             regime, costs = rules.regimes[p], rules.costs[p]
-            if regime.uses_vix or regime.uses_curve or regime.uses_average:
-                turn(book, regime, _asked(regime, vix, vix3m, levels, day), day)
+            if regime.n_votes > 0:
+                turn(book, regime, count_votes(book, regime, rules.votes, p, values), day)
+            if regime.n_conditions > 0:
+                book.second = holds(regime, rules.conditions, p, values)
             counts[p, CALM + book.regime] += 1
             shifted, old = False, book.contracts
             if book.open:
@@ -153,18 +176,26 @@ def _walk(grid, clock, rules, path, levels, holdings, sums, wealth):  # type: ig
             for j in range(rules.n_layers[p]):
                 held, rule = layers[p, j], rules.layers[p, j]
                 wanted = wanted_quantity(rule, book.regime)
+                if rule.neutral_band >= 0.0:
+                    wanted = neutral_quantity(
+                        grid, clock, rules, market, holdings, p, j, day, wanted * scaled(rule, vix)
+                    )
                 if held.open:
                     reason = layer_reason(held, rule, wanted, day, last)
                     if reason >= 0:
                         manage_layer(at, j, book, held, rule, costs, vix, wanted, positions, reason)
                 if not held.open and day < last and day >= held.reopen:
-                    factor = scaled(rule, vix)
+                    factor = 1.0 if rule.neutral_band >= 0.0 else scaled(rule, vix)
                     quantity = np.rint(wanted * factor)
-                    if quantity != 0.0:
+                    if quantity != 0.0 and _may_open(grid, clock, market, rule, book, condors, day):
                         position = positions[positions.size - 1]
                         choose_position(grid, clock, rules.maps, market, weights, rule, position)
+                        if rule.credit_share >= 0.0:
+                            quantity = _financed(book, rule, quantity, position)
+                            factor = quantity / wanted
                         held.factor = factor
-                        _open_layer(at, j, book, held, rule, costs, vix, quantity, positions)
+                        if quantity != 0.0:
+                            _open_layer(at, j, book, held, rule, costs, vix, quantity, positions)
                 if held.open and rule.instrument != FUTURE:  # futures are settled daily
                     equity += held.quantity * rule.multiplier * held.price
             equity += book.cash
@@ -182,6 +213,7 @@ def _walk(grid, clock, rules, path, levels, holdings, sums, wealth):  # type: ig
                     _close_for_good(at, rules, book, layers, condors, positions, vix)
                     equity = book.cash
             wealth[p, day] = equity
+            _note(trail, rules, book, layers, parts, p, day)
 
 
 @inlined
@@ -191,15 +223,45 @@ def _level(coefficients, v, m):  # type: ignore[no-untyped-def]
 
 
 @called
-def _asked(rule, vix, vix3m, levels, day):  # type: ignore[no-untyped-def]
-    """Regime the signals ask for at this close."""
-    average = np.nan
-    if rule.uses_average and day + 1 >= rule.average_days:
-        average = 0.0
-        for back in range(rule.average_days):
-            average += levels[day - back]
-        average /= rule.average_days
-    return vote(rule, vix, vix3m, average)
+def _note(trail, rules, book, layers, parts, p, day):  # type: ignore[no-untyped-def]
+    """Keep what `TRAIL` names of one policy's close, where the path is recorded."""
+    if trail.shape[1] == 0:
+        return
+    row = trail[p, 0, day]
+    row[0], row[1], row[2] = book.regime, book.watch, book.stress
+    row[3] = 1.0 if book.second else 0.0
+    row[4] = parts[p, CREDITS] + parts[p, PAYOUTS]
+    if book.open:
+        row[4] -= book.contracts * SPX_POINT * book.owed
+    for j in range(rules.n_layers[p]):
+        held, rule = layers[p, j], rules.layers[p, j]
+        row[5] += parts[p, LAYERS + 2 * j] + parts[p, LAYERS + 2 * j + 1]
+        if held.open and rule.instrument != FUTURE:
+            row[5] += held.quantity * rule.multiplier * held.price
+    row[6], row[7] = parts[p, COSTS], book.earned
+
+
+@called
+def _may_open(grid, clock, market, rule, book, condors, day):  # type: ignore[no-untyped-def]
+    """Whether what a layer waits for is there."""
+    if rule.opens == ALWAYS:
+        return True
+    if rule.opens == SECOND:
+        return book.second
+    left = book.expiry - day
+    if not book.open or left <= 0:
+        return False
+    return most_delta(grid, clock, market, left, condors[book.condor]) >= rule.tested_delta
+
+
+@called
+def _financed(book, rule, quantity, position):  # type: ignore[no-untyped-def]
+    """As many as a share of the open condor's credit pays for, `quantity` at most."""
+    if not book.open:
+        return 0.0
+    credit = book.contracts * SPX_POINT * book.credit
+    each = max(rule.multiplier * position.price, 1e-9)
+    return min(quantity, np.floor(rule.credit_share * credit / each))
 
 
 @inlined
@@ -226,6 +288,7 @@ def _reason(grid, clock, rules, market, book, condors, p, day, last):  # type: i
     if left > 0:
         shift, stop = rules.shifts[p], rules.stops[p]
         shifting = shift.on and market[4] >= shift.vix and book.rolls < shift.most
+        shifting = shifting and book.regime >= shift.least
         delta = 0.0
         if stop.kind == STOP_DELTA or shifting:
             delta = most_delta(grid, clock, market, left, condors[book.condor])
@@ -265,7 +328,8 @@ def _try_to_open(  # type: ignore[no-untyped-def]
         size, distance = regime.watch_size, regime.watch_distance
     elif book.regime == 2:
         size, distance = regime.stress_size, regime.stress_distance
-    n, put_map, call_map = rule.n_days, rule.put_map, rule.call_map
+    now = book.regime
+    n, put_map, call_map = rule.n_days[now], rule.put_map[now], rule.call_map[now]
     contracts = np.rint(rule.contracts * scaled(rule, market[4]) * size)
     if shifted:
         shift = rules.shifts[p]

@@ -13,6 +13,7 @@ from alvh.clock import trading_days
 from alvh.market.contracts import VIX_FUTURE_MULTIPLIER, VIX_OPTION_MULTIPLIER
 from alvh.pricing import PricingTables
 from alvh.strategy._records import (
+    ALWAYS,
     BY_CREDIT,
     BY_DELTA,
     BY_MOVE,
@@ -24,26 +25,38 @@ from alvh.strategy._records import (
     NEVER,
     REGIME_RULE,
     SCALE_FIELDS,
+    SECOND,
     SHIFT_RULE,
     SPREAD,
     STOP_DELTA,
     STOP_MULTIPLE,
     STOP_RULE,
+    TESTED,
+    VOTE,
     Rules,
 )
-from alvh.strategy._strikes import spx_delta_map, vix_delta_map
-from alvh.strategy.condor import CondorRule
+from alvh.strategy._signals import Wanted
+from alvh.strategy._strikes import spx_delta_map, vix_delta_map, vvix_map
 from alvh.strategy.layer import HedgeLayer
 from alvh.strategy.policy import Policy
 from alvh.strategy.scale import VixScale
+from alvh.strategy.vote import Side, SignalName
 
 __all__ = ["pack"]
 
 
-def pack(policies: Sequence[Policy], tables: PricingTables) -> Rules:
-    """Records of `policies`, with the strike maps their deltas need."""
+def pack(policies: Sequence[Policy], tables: PricingTables, wanted: Wanted) -> Rules:
+    """Records of `policies`, with the strike maps their deltas need.
+
+    `wanted` is told which signals they look at.
+    """
     n = len(policies)
     most = max(1, *(len(p.layers) for p in policies))
+    looks = [(p.regime.votes, p.second.conditions if _second(p) else ()) for p in policies]
+    votes, conditions = (
+        np.zeros((n, max(1, *(len(rows) for rows in column))), VOTE)
+        for column in zip(*looks, strict=True)
+    )
     rules = [
         np.zeros(n, dtype)
         for dtype in (CONDOR_RULE, SHIFT_RULE, STOP_RULE, REGIME_RULE, COSTS_RULE)
@@ -52,7 +65,7 @@ def pack(policies: Sequence[Policy], tables: PricingTables) -> Rules:
     layers, n_layers = np.zeros((n, most), LAYER_RULE), np.zeros(n, np.int64)
     maps = _Maps(tables)
     for i, policy in enumerate(policies):
-        condors[i] = _condor(policy.condor, maps)
+        condors[i] = _condor(policy, maps)
         shifts[i] = _shift(policy, maps)
         stops[i] = _stop(policy)
         regimes[i] = _regime(policy)
@@ -60,7 +73,38 @@ def pack(policies: Sequence[Policy], tables: PricingTables) -> Rules:
         n_layers[i] = len(policy.layers)
         for j, layer in enumerate(policy.layers):
             layers[i, j] = _layer(layer, maps)
-    return Rules(condors, shifts, stops, layers, n_layers, regimes, costs, maps.array())
+        for j, vote in enumerate(looks[i][0]):
+            votes[i, j] = _vote(policy, vote.signal, vote.side, vote.watch, vote.stress, wanted)
+        for j, it in enumerate(looks[i][1]):
+            conditions[i, j] = _vote(policy, it.signal, it.side, it.level, it.level, wanted)
+    signals, memory = wanted.records(maps.vvix() if wanted.need_vvix else 0)
+    return Rules(
+        condors,
+        shifts,
+        stops,
+        layers,
+        n_layers,
+        regimes,
+        costs,
+        maps.array(),
+        signals,
+        votes,
+        conditions,
+        memory,
+    )
+
+
+def _second(policy: Policy) -> bool:
+    """Whether any layer asks for the second engine."""
+    return any(layer.opens == "second engine" for layer in policy.layers)
+
+
+def _vote(
+    policy: Policy, signal: SignalName, side: Side, watch: float, stress: float, wanted: Wanted
+) -> tuple[int, float, float, float]:
+    sign = 1.0 if side == "above" else -1.0
+    row = wanted.row(signal, policy.regime.parameters)
+    return row, sign, sign * watch, sign * stress
 
 
 class _Maps:
@@ -75,6 +119,9 @@ class _Maps:
 
     def vix(self, n_days: int, delta: float) -> int:
         return self.kept.setdefault(("vix", n_days, delta), len(self.kept))
+
+    def vvix(self) -> int:
+        return self.kept.setdefault(("vvix", 0, 0.0), len(self.kept))
 
     def array(self) -> FloatArray:
         shape = self.tables.grid.future.shape[1:]
@@ -101,20 +148,24 @@ class _Key:
 def _delta_map(key: _Key, side: str, n_days: int, delta: float) -> FloatArray:
     """One map; remembered, for most sliders leave most maps alone."""
     grid = key.tables.grid
+    if side == "vvix":
+        return vvix_map(key.model, grid)
     if side == "vix":
         return vix_delta_map(grid, n_days, delta)
     return spx_delta_map(grid, n_days, delta, put=side == "put")
 
 
-def _condor(rule: CondorRule, maps: _Maps) -> tuple[Any, ...]:
-    n_days = int(trading_days(rule.dte))
+def _condor(policy: Policy, maps: _Maps) -> tuple[Any, ...]:
+    rule, regime = policy.condor, policy.regime
+    tenors = (rule.dte, regime.watch_dte or rule.dte, regime.stress_dte or rule.dte)
+    n_days = tuple(int(trading_days(dte)) for dte in tenors)
     by = {"delta": BY_DELTA, "expected move": BY_MOVE, "credit": BY_CREDIT}[rule.strikes_by]
     named = by == BY_DELTA
     return (
         n_days,
+        tuple(maps.spx(n, rule.put_delta, "put") if named else -1 for n in n_days),
+        tuple(maps.spx(n, rule.call_delta, "call") if named else -1 for n in n_days),
         by,
-        maps.spx(n_days, rule.put_delta, "put") if named else -1,
-        maps.spx(n_days, rule.call_delta, "call") if named else -1,
         rule.put_moves,
         rule.call_moves,
         rule.credit,
@@ -141,6 +192,7 @@ def _shift(policy: Policy, maps: _Maps) -> tuple[Any, ...]:
         rule.most,
         maps.spx(n_days, condor.put_delta, "put") if named else -1,
         maps.spx(n_days, condor.call_delta, "call") if named else -1,
+        {"any": 0, "watch and stress": 1, "stress": 2}[rule.regime],
     )
 
 
@@ -161,10 +213,14 @@ def _layer(layer: HedgeLayer, maps: _Maps) -> tuple[Any, ...]:
         trading_days(layer.roll_dte),
         maps.vix(n_days, layer.delta) if named else -1,
         layer.reopen_days,
+        {"always": ALWAYS, "second engine": SECOND, "short strike tested": TESTED}[layer.opens],
         layer.multiple,
         layer.width,
         NEVER if layer.take_profit is None else layer.take_profit,
         VIX_FUTURE_MULTIPLIER if future else VIX_OPTION_MULTIPLIER,
+        layer.tested_delta,
+        -1.0 if layer.credit_share is None else layer.credit_share,
+        -1.0 if layer.neutral_band is None else layer.neutral_band,
         *layer.quantities,
         *_scale(layer.scale),
     )
@@ -173,14 +229,7 @@ def _layer(layer: HedgeLayer, maps: _Maps) -> tuple[Any, ...]:
 def _regime(policy: Policy) -> tuple[Any, ...]:
     rule = policy.regime
     return (
-        *(name in rule.signals for name in ("vix", "curve", "average")),
-        rule.watch_vix,
-        rule.watch_curve,
-        rule.stress_vix,
-        rule.stress_curve,
-        rule.watch_average,
-        rule.stress_average,
-        rule.average_days,
+        len(rule.votes),
         rule.watch_votes,
         rule.stress_votes,
         rule.hold_days,
@@ -189,6 +238,8 @@ def _regime(policy: Policy) -> tuple[Any, ...]:
         rule.watch_distance,
         rule.stress_size,
         rule.stress_distance,
+        len(policy.second.conditions) if _second(policy) else 0,
+        policy.second.needed,
     )
 
 

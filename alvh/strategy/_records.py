@@ -9,6 +9,7 @@ import numpy as np
 from alvh._typing import FloatArray
 
 __all__ = [
+    "ALWAYS",
     "BLOCKED",
     "BOOK",
     "BY_CREDIT",
@@ -40,9 +41,11 @@ __all__ = [
     "RESIZED",
     "ROLLED",
     "SCALE_FIELDS",
+    "SECOND",
     "SETTLED",
     "SHIFT",
     "SHIFT_RULE",
+    "SIGNAL",
     "SPREAD",
     "SPX_POINT",
     "STOP",
@@ -50,13 +53,17 @@ __all__ = [
     "STOP_MULTIPLE",
     "STOP_RULE",
     "TARGET",
+    "TESTED",
     "TIME",
+    "TRAIL",
+    "VOTE",
     "Clock",
     "Ledger",
     "Rules",
 ]
 
 BY_DELTA, BY_MOVE, BY_CREDIT = 0, 1, 2
+ALWAYS, SECOND, TESTED = 0, 1, 2
 STOP_MULTIPLE, STOP_DELTA = 1, 2
 CALL, SPREAD, FUTURE = 0, 1, 2
 NEVER = 1e300  # a level that is never reached
@@ -65,7 +72,9 @@ SCALE_FIELDS = ("low", "middle", "high", "at_low", "at_middle", "at_high")
 _SCALE = [(name, "f8") for name in SCALE_FIELDS]
 CONDOR_RULE = np.dtype(
     [
-        *[(name, "i8") for name in ("n_days", "by", "put_map", "call_map")],
+        # in calm, watch and stress
+        *[(name, "i8", (3,)) for name in ("n_days", "put_map", "call_map")],
+        ("by", "i8"),
         *[(name, "f8") for name in ("put_moves", "call_moves", "credit", "wing", "contracts")],
         ("wings", "?"),
         ("profit_target", "f8"),
@@ -77,27 +86,34 @@ SHIFT_RULE = np.dtype(
     [
         ("on", "?"),
         *[(name, "f8") for name in ("delta", "vix", "size")],
-        *[(name, "i8") for name in ("n_days", "most", "put_map", "call_map")],
+        *[(name, "i8") for name in ("n_days", "most", "put_map", "call_map", "least")],
     ]
 )
 STOP_RULE = np.dtype([("kind", "i8"), ("level", "f8")])
 LAYER_RULE = np.dtype(
     [
         *[(name, "i8") for name in ("instrument", "n_days", "roll_days", "map", "reopen_days")],
+        ("opens", "i8"),
         *[(name, "f8") for name in ("multiple", "width", "take_profit", "multiplier")],
+        # credit_share below zero: not financed; neutral_band below zero: not rebalanced
+        *[(name, "f8") for name in ("tested_delta", "credit_share", "neutral_band")],
         *[(name, "f8") for name in ("calm", "watch", "stress")],
         *_SCALE,
     ]
 )
 REGIME_RULE = np.dtype(
     [
-        *[(f"uses_{name}", "?") for name in ("vix", "curve", "average")],
-        *[(f"{r}_{name}", "f8") for r in ("watch", "stress") for name in ("vix", "curve")],
-        *[(f"{r}_average", "f8") for r in ("watch", "stress")],
-        *[(name, "i8") for name in ("average_days", "watch_votes", "stress_votes", "hold_days")],
+        *[(name, "i8") for name in ("n_votes", "watch_votes", "stress_votes", "hold_days")],
         ("suspend_from", "i8"),
         *[(f"{r}_{name}", "f8") for r in ("watch", "stress") for name in ("size", "distance")],
+        *[(name, "i8") for name in ("n_conditions", "needed")],
     ]
+)
+# A signal at or beyond its levels: `sign` is -1 where low values vote; `row` of the signals
+VOTE = np.dtype([("row", "i8"), *[(name, "f8") for name in ("sign", "watch", "stress")]])
+# How a signal is computed: its kind, its parameters, and its slice of the memory
+SIGNAL = np.dtype(
+    [*[(name, "i8") for name in ("kind", "a", "b", "c", "start", "size")], ("x", "f8")]
 )
 COSTS_RULE = np.dtype(
     [
@@ -122,6 +138,9 @@ CREDITS, PAYOUTS, COSTS, INTEREST, LAYERS = range(5)
 EVENT_FIELDS = ("day", "what", "reason", "quantity", "price", "cost")
 OPENED, SETTLED, RESIZED = 6, 7, 8  # reasons beyond the exits; ROLLED and MONETISED as above
 
+# Columns of `Ledger.trail`; profits are dollars since the start, positions at mid
+TRAIL = ("regime", "watch", "stress", "second", "condor", "hedge", "costs", "interest")
+
 SPX_POINT = 100.0  # dollars a point of an SPX option
 
 BOOK = np.dtype(
@@ -131,8 +150,10 @@ BOOK = np.dtype(
         *[(name, "i8") for name in ("expiry", "condor", "wait_until", "rolls")],
         # owed: points to buy one condor back; need: dollars of margin of all, if they have wings
         *[(name, "f8") for name in ("contracts", "credit", "entry_cost", "owed", "need")],
+        *[(name, "i8") for name in ("watch", "stress")],  # votes of today
         ("open", "?"),
         ("closed", "?"),  # for good: it could not meet margin
+        ("second", "?"),  # whether the second engine is on today
     ],
     align=True,
 )
@@ -169,6 +190,8 @@ class Clock(NamedTuple):
 
     discount, growth : (most days + 1,), of n trading days; interest : of cash over one day.
     vix, vix3m : (3,), squared level in decimals = p v + q m + c.
+    together : (4,), covariance of variance and log index, and variance of the latter, a year:
+        the first is a v + b, the second c v + d.
     """
 
     discount: FloatArray
@@ -176,6 +199,7 @@ class Clock(NamedTuple):
     interest: float
     vix: FloatArray
     vix3m: FloatArray
+    together: FloatArray
 
 
 class Ledger(NamedTuple):
@@ -187,6 +211,8 @@ class Ledger(NamedTuple):
         their profits after costs.
     counts : (n_policies, n_paths, len(COUNTS)), int32.
     events : (n_policies, n_recorded, most events, len(EVENT_FIELDS)); n_events beside it.
+    trail : (n_policies, n_recorded, n_days + 1, len(TRAIL)).
+    seen : (n_recorded, n_signals, n_days + 1), values of the signals.
     """
 
     wealth: FloatArray
@@ -195,12 +221,16 @@ class Ledger(NamedTuple):
     counts: FloatArray
     events: FloatArray
     n_events: FloatArray
+    trail: FloatArray
+    seen: FloatArray
 
 
 class Rules(NamedTuple):
     """Records of the policies, one a row; `layers` (n_policies, most layers), unused ones empty.
 
-    `maps` : (n_maps, n_v, n_m), scaled strikes of the deltas the rules name.
+    `maps` : (n_maps, n_v, n_m), scaled strikes of the deltas the rules name, and VVIX.
+    `signals` : (n_signals,), each once however many policies ask for it; `votes` and `conditions`
+    (n_policies, most), unused ones empty; `memory`: floats the signals remember.
     """
 
     condors: Any
@@ -211,3 +241,7 @@ class Rules(NamedTuple):
     regimes: Any
     costs: Any
     maps: FloatArray
+    signals: Any
+    votes: Any
+    conditions: Any
+    memory: int

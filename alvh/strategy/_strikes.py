@@ -14,6 +14,8 @@ from numba import njit, prange
 
 from alvh._compiled import called, inlined
 from alvh._typing import FloatArray
+from alvh.model import MarketState, ModelParameters
+from alvh.pricing import vvix
 from alvh.pricing.grid import (
     AXIS_POWER,
     Grid,
@@ -34,9 +36,12 @@ __all__ = [
     "vix_delta_map",
     "vix_log_strike",
     "vix_step",
+    "vvix_map",
+    "vvix_scale",
 ]
 
 _ROOT_HALF = math.sqrt(0.5)
+_MONTH = 21
 
 
 @inlined
@@ -151,6 +156,24 @@ def spx_delta_map(grid: Grid, n: int, delta: float, *, put: bool) -> FloatArray:
 def vix_delta_map(grid: Grid, n: int, delta: float) -> FloatArray:
     """Scaled VIX strike, `n` days to expiry, of a Black call delta; (n_v, n_m)."""
     return np.asarray(_delta_map(grid, True, n, -20.0, 60.0, delta, *_states(grid)))
+
+
+def vvix_map(model: ModelParameters, grid: Grid) -> FloatArray:
+    """VVIX at every node of the states, over `vvix_scale`; (n_v, n_m)."""
+    v, m = np.meshgrid(*_states(grid), indexing="ij")
+    level = vvix(model, MarketState(spot=1.0, variance=v, mean_variance=m))
+    return np.asarray(level / np.vectorize(lambda a, b: vvix_scale(grid, a, b))(v, m))
+
+
+@inlined
+def vvix_scale(grid, v, m):  # type: ignore[no-untyped-def]
+    """Relative deviation of squared VIX in a month, without jumps; VVIX is nearly a multiple of it.
+
+    So scaled it is interpolated to 0.05 points, and to 0.1 as it is.
+    """
+    a, b, n = grid.vix_mean, grid.vix_variance, _MONTH - 1
+    mean = a[n, 0] * v + a[n, 1] * m + a[n, 2]
+    return np.sqrt(max(b[n, 0] * v + b[n, 1] * m + b[n, 2], 1e-16)) / max(mean, 1e-12)
 
 
 def _states(grid: Grid) -> tuple[FloatArray, FloatArray]:

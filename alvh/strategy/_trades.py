@@ -34,14 +34,15 @@ from alvh.strategy._records import (
 
 __all__ = [
     "close_condor",
+    "count_votes",
     "exit_reason",
+    "holds",
     "layer_reason",
     "manage_layer",
     "open_condor",
     "share_position",
     "trade_layer",
     "turn",
-    "vote",
     "wanted_quantity",
 ]
 
@@ -55,23 +56,29 @@ def _record(events, n_events, p, day, what, reason, quantity, price, cost):  # t
         n_events[p, 0] = e + 1
 
 
-@inlined
-def vote(rule, vix, vix3m, average):  # type: ignore[no-untyped-def]
-    """Regime the signals ask for today; `average` is nan while it has too few days."""
+@called
+def count_votes(book, regime, votes, p, values):  # type: ignore[no-untyped-def]
+    """Count today's votes of a policy; the regime they ask for. A vote on nan is none."""
     watch, stress = 0, 0
-    if rule.uses_vix:
-        watch += vix >= rule.watch_vix
-        stress += vix >= rule.stress_vix
-    if rule.uses_curve:
-        watch += vix >= rule.watch_curve * vix3m
-        stress += vix >= rule.stress_curve * vix3m
-    if rule.uses_average:  # a comparison with nan is false: no vote
-        watch += vix >= rule.watch_average * average
-        stress += vix >= rule.stress_average * average
-    asked = 1 if watch >= rule.watch_votes else 0
-    if stress >= rule.stress_votes:
-        asked = 2
-    return asked
+    for j in range(regime.n_votes):
+        rule = votes[p, j]
+        level = rule.sign * values[rule.row]
+        watch += level >= rule.watch
+        stress += level >= rule.stress
+    book.watch, book.stress = watch, stress
+    if stress >= regime.stress_votes:
+        return 2
+    return 1 if watch >= regime.watch_votes else 0
+
+
+@called
+def holds(regime, conditions, p, values):  # type: ignore[no-untyped-def]
+    """Whether enough of the second engine's conditions hold today."""
+    count = 0
+    for j in range(regime.n_conditions):
+        rule = conditions[p, j]
+        count += rule.sign * values[rule.row] >= rule.watch
+    return regime.n_conditions > 0 and count >= regime.needed
 
 
 @inlined

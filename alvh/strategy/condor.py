@@ -220,3 +220,8 @@ class TimeShift(Value):
         description="After so many the condor is left to its other rules.",
         json_schema_extra={"unit": "", "step": 1},
     )
+    regime: Literal["any", "watch and stress", "stress"] = Field(
+        "any",
+        title="Roll only in",
+        description="Regimes in which tested condors are rolled.",
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -19,18 +19,23 @@ from alvh.model.state import MarketState
 from alvh.pricing import PricingTables
 from alvh.pricing.tables import VIX_DAYS
 from alvh.pricing.variance import log_contract_variance
+from alvh.signals import Signals
+from alvh.simulation.factors import FactorModel
 from alvh.simulation.model import Sampling, simulate_paths
 from alvh.simulation.paths import MarketPaths
 from alvh.strategy import _kernel
 from alvh.strategy._pack import pack
-from alvh.strategy._records import COUNTS, EVENT_FIELDS, EXITS, Clock, Ledger
+from alvh.strategy._records import COUNTS, EVENT_FIELDS, EXITS, TRAIL, Clock, Ledger
+from alvh.strategy._signals import Wanted, factors_of, given_rows
 from alvh.strategy.policy import Policy
+from alvh.strategy.vote import SignalName
 
 __all__ = [
     "COUNTS",
     "EXITS",
     "MOST_POLICIES",
     "PARTS",
+    "TRAIL",
     "Outcomes",
     "run_policies",
     "simulate_policies",
@@ -66,6 +71,14 @@ class Outcomes:
     events : tuple of tuple of ndarray
         For each policy, for each recorded path: rows of day, what (0 the condor, else the layer),
         reason, signed quantity, price in points, cost in dollars.
+    trail : ndarray of shape (n_policies, n_recorded, n_days + 1, len(TRAIL))
+        Of the recorded paths, close by close: regime, votes for watch and for stress, whether the
+        second engine was on; profits of condors and of layers before costs, costs (negative) and
+        interest since the start, in dollars.
+    seen : ndarray of shape (n_recorded, n_signals, n_days + 1)
+        Of the recorded paths: the signals as the policies saw them, nan where unavailable.
+    signals : tuple of (name, Signals)
+        What `seen` holds, with the parameters of each.
     """
 
     policies: tuple[Policy, ...]
@@ -77,6 +90,9 @@ class Outcomes:
     counts: Any
     block: int
     events: tuple[tuple[FloatArray, ...], ...]
+    trail: FloatArray = field(default_factory=lambda: np.zeros((0, 0, 0, len(TRAIL))))
+    seen: FloatArray = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    signals: tuple[tuple[SignalName, Signals], ...] = ()
 
     @property
     def n_layers(self) -> int:
@@ -140,9 +156,12 @@ def run_policies(
     Positions open on the last day are valued at mid. The kernel and the order of a day:
     `alvh.strategy._kernel`.
     """
-    ledger, rules = _prepare(paths.n_paths, paths.n_days, tables, policies, capital, recorded)
-    _run(paths, tables, rules, capital, ledger, 0)
-    return _outcomes(tuple(policies), tables, capital, ledger, paths.block)
+    wanted = Wanted(paths.history is not None)
+    ledger, rules = _prepare(
+        paths.n_paths, paths.n_days, tables, policies, capital, recorded, wanted
+    )
+    _run(paths, tables, rules, capital, ledger, 0, wanted)
+    return _outcomes(tuple(policies), tables, capital, ledger, paths.block, wanted)
 
 
 def simulate_policies(
@@ -158,6 +177,7 @@ def simulate_policies(
     seed: int,
     sampling: Sampling = "independent",
     chunk: int = 10_000,
+    factors: FactorModel | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Outcomes:
     """Simulate and run in pieces, so that memory holds the outcomes and few paths at a time.
@@ -166,7 +186,7 @@ def simulate_policies(
 
     Parameters
     ----------
-    model, premia, state, n_paths, n_days, seed, sampling
+    model, premia, state, n_paths, n_days, seed, sampling, factors
         As `alvh.simulation.simulate_paths`.
     tables, policies, capital
         As `run_policies`.
@@ -185,22 +205,30 @@ def simulate_policies(
     chunk -= chunk % 2
     ledger: Ledger | None = None
     rules: Any = None
-    block = 1
+    block, wanted = 1, Wanted(False)
     for first in range(0, max(n_paths, 1), chunk):
         if progress is not None:
             progress(first, n_paths)
         size = min(chunk, n_paths - first)
         paths = simulate_paths(
-            model, premia, state, size, n_days, seed, sampling=sampling, first=first
+            model,
+            premia,
+            state,
+            size,
+            n_days,
+            seed,
+            sampling=sampling,
+            first=first,
+            factors=factors,
         )
         if ledger is None:
-            ledger, rules = _prepare(n_paths, n_days, tables, policies, capital, 0)
+            ledger, rules = _prepare(n_paths, n_days, tables, policies, capital, 0, wanted)
             block = paths.block
-        _run(paths, tables, rules, capital, ledger, first)
+        _run(paths, tables, rules, capital, ledger, first, wanted)
     if progress is not None:
         progress(n_paths, n_paths)
     assert ledger is not None
-    return _outcomes(tuple(policies), tables, capital, ledger, block)
+    return _outcomes(tuple(policies), tables, capital, ledger, block, wanted)
 
 
 def _prepare(
@@ -210,6 +238,7 @@ def _prepare(
     policies: Sequence[Policy],
     capital: float,
     recorded: int,
+    wanted: Wanted,
 ) -> tuple[Ledger, Any]:
     """An empty ledger, and the policies as records."""
     n = len(policies)
@@ -218,7 +247,7 @@ def _prepare(
     require(np.isfinite(capital) and capital > 0.0, "capital", capital, "> 0 dollars")
     for policy in policies:
         _check(policy, n_days, capital)
-    rules = pack(policies, tables)
+    rules = pack(policies, tables, wanted)
     recorded = min(recorded, n_paths)
     ledger = Ledger(
         wealth=np.empty((n, n_paths, n_days + 1)),
@@ -227,12 +256,20 @@ def _prepare(
         counts=np.zeros((n, n_paths, len(COUNTS)), np.int32),
         events=np.zeros((n, recorded, _MOST_EVENTS if recorded else 0, len(EVENT_FIELDS))),
         n_events=np.zeros((n, recorded), np.int64),
+        trail=np.zeros((n, recorded, n_days + 1, len(TRAIL))),
+        seen=np.zeros((recorded, rules.signals.size, n_days + 1)),
     )
     return ledger, rules
 
 
 def _run(
-    paths: MarketPaths, tables: PricingTables, rules: Any, capital: float, ledger: Ledger, at: int
+    paths: MarketPaths,
+    tables: PricingTables,
+    rules: Any,
+    capital: float,
+    ledger: Ledger,
+    at: int,
+    wanted: Wanted,
 ) -> None:
     _kernel.run(
         tables.grid,
@@ -241,6 +278,8 @@ def _run(
         paths.spot,
         paths.variance,
         paths.mean_variance,
+        given_rows(wanted, paths),
+        factors_of(wanted, paths),
         float(capital),
         ledger,
         at,
@@ -253,6 +292,7 @@ def _outcomes(
     capital: float,
     ledger: Ledger,
     block: int,
+    wanted: Wanted,
 ) -> Outcomes:
     for array in ledger:
         array.setflags(write=False)
@@ -270,11 +310,15 @@ def _outcomes(
         ledger.counts,
         block,
         events,
+        ledger.trail,
+        ledger.seen,
+        tuple(wanted.asked),
     )
 
 
 def _check(policy: Policy, n_days: int, capital: float) -> None:
-    need = trading_days(policy.condor.dte)
+    regime = policy.regime
+    need = trading_days(max(policy.condor.dte, regime.watch_dte or 0, regime.stress_dte or 0))
     require(
         n_days >= need,
         "horizon",
@@ -300,4 +344,15 @@ def _clock(model: ModelParameters) -> Clock:
         interest=float(np.expm1(model.rate / TRADING_DAYS)),
         vix=np.array(log_contract_variance(model, VIX_HORIZON)),
         vix3m=np.array(log_contract_variance(model, VIX3M_HORIZON)),
+        together=_together(model),
     )
+
+
+def _together(model: ModelParameters) -> FloatArray:
+    """Covariance of variance and log index, and variance of the latter; see `Clock`."""
+    up, lean = model.variance_jump_mean, model.jump_correlation
+    both = model.jump_mean * up + 2.0 * lean * up * up
+    own = model.jump_std**2 + model.jump_mean**2 + 2.0 * lean * up * (model.jump_mean + lean * up)
+    always, slope = model.jump_intensity, model.jump_intensity_slope
+    diffusive = model.rho * model.sigma
+    return np.array([diffusive + slope * both, always * both, 1.0 + slope * own, always * own])

@@ -9,9 +9,10 @@ from pydantic import Field, model_validator
 from alvh.strategy.scale import VixScale
 from alvh.value import Value
 
-__all__ = ["LAYERS_442", "HedgeLayer", "Instrument"]
+__all__ = ["LAYERS_442", "SECOND_LAYER", "HedgeLayer", "Instrument", "Opens"]
 
 Instrument = Literal["call", "call_spread", "future"]
+Opens = Literal["always", "second engine", "short strike tested"]
 
 
 def _in_regime(regime: str) -> int | None:
@@ -114,8 +115,46 @@ class HedgeLayer(Value):
         json_schema_extra={"unit": "trading days", "step": 1},
     )
 
+    opens: Opens = Field(
+        "always",
+        title="Opens",
+        description="Always; while the Second Engine is on; or while a short strike is tested. "
+        "Once open it runs on to its roll or settlement.",
+    )
+    tested_delta: float = Field(
+        0.25,
+        gt=0.0,
+        lt=1.0,
+        title="Tested at a short delta of",
+        description="Absolute Black delta of either short strike from which a condor is tested.",
+        json_schema_extra={"unit": "", "step": 0.05},
+    )
+    credit_share: float | None = Field(
+        None,
+        gt=0.0,
+        le=1.0,
+        title="Financed by",
+        description="Premium is at most this share of the open condor's credit, and "
+        "quantity is the most bought; empty: not limited.",
+        json_schema_extra={"unit": "× credit", "step": 0.05},
+    )
+    neutral_band: float | None = Field(
+        None,
+        ge=0.0,
+        le=10.0,
+        title="Delta band",
+        description="A future only: contracts are set anew to bring the book's delta nearest zero "
+        "at each close at which it is beyond this band; quantity is the most, long or short. "
+        "Empty: never.",
+        json_schema_extra={"unit": "SPX deltas", "step": 0.1},
+    )
+
     @model_validator(mode="after")
-    def _roll_before_expiry(self) -> Self:
+    def _consistent(self) -> Self:
+        if self.credit_share is not None and (self.instrument == "future" or self.quantity < 0):
+            raise ValueError("credit_share must be empty for futures and short layers")
+        if self.neutral_band is not None and self.instrument != "future":
+            raise ValueError(f"neutral_band must be empty for a {self.instrument}")
         if self.roll_dte >= self.dte:
             raise ValueError(
                 f"roll_dte must be below dte, which is {self.dte} days, got {self.roll_dte}"
@@ -136,3 +175,16 @@ LAYERS_442 = (
     HedgeLayer(dte=220, roll_dte=150, quantity=2),
 )
 """The method's 4/4/2 for ten condors, with the roll days of its public material."""
+
+SECOND_LAYER = HedgeLayer(
+    instrument="call_spread",
+    dte=60,
+    roll_dte=21,
+    delta=0.25,
+    width=10.0,
+    quantity=10,
+    opens="second engine",
+    credit_share=0.15,
+)
+"""The method's Second Engine: VIX call spreads 45 to 90 days out, bought for 10 to 15 % of the
+credit; the middle of the first range, the end of the second."""

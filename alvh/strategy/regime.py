@@ -6,24 +6,14 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from alvh.signals import Signals
+from alvh.strategy.vote import VOTERS, Condition, Vote
 from alvh.value import Value
 
-__all__ = ["REGIMES", "RegimeRule"]
+__all__ = ["MOST_VOTES", "REGIMES", "RegimeRule", "SecondEngine"]
 
 REGIMES = ("calm", "watch", "stress")
-Signal = Literal["vix", "curve", "average"]
-
-
-def _threshold(default: float, title: str, text: str, unit: str, step: float, most: float) -> float:
-    level: float = Field(
-        default,
-        ge=0.0,
-        le=most,
-        title=title,
-        description=text,
-        json_schema_extra={"unit": unit, "step": step},
-    )
-    return level
+MOST_VOTES = len(VOTERS)
 
 
 def _factor(title: str, text: str) -> float:
@@ -38,65 +28,52 @@ def _factor(title: str, text: str) -> float:
     return factor
 
 
+def _needed(title: str, text: str, default: int = 1) -> int:
+    votes: int = Field(
+        default,
+        ge=1,
+        le=MOST_VOTES,
+        title=title,
+        description=text,
+        json_schema_extra={"unit": "", "step": 1},
+    )
+    return votes
+
+
+def _tenor(regime: str) -> int | None:
+    days: int | None = Field(
+        None,
+        ge=1,
+        le=120,
+        title=f"Tenor in {regime}",
+        description=f"Calendar days to expiry of condors opened in {regime}; empty: as in calm.",
+        json_schema_extra={"unit": "days", "step": 1},
+    )
+    return days
+
+
 class RegimeRule(Value):
     """When the market is calm, to be watched, or under stress, and what changes then.
 
-    Each signal votes for a regime at each close; a regime needs its number of votes (a vote for
-    stress counts for watch too), and must be voted for on `hold_days` closes in a row before it
-    replaces the one in force. Without signals it is always calm.
+    Each signal votes at each close; a regime needs its number of votes (a vote for stress counts
+    for watch too), and must be voted for on `hold_days` closes in a row before it replaces the one
+    in force. On the first day the regime is what is voted for. Without votes it is always calm. A
+    signal that is unavailable, be it in its warm-up, casts no vote.
 
-    Default thresholds of VIX and the suspension above 20: VIX Risk Scaling of the method's
-    glossary. The others are conventions: an inverted curve, and VIX above its own average.
+    Sources of the default levels: `alvh.strategy.vote.VOTERS`.
     """
 
-    signals: tuple[Signal, ...] = Field(
+    votes: tuple[Vote, ...] = Field(
         (),
+        max_length=MOST_VOTES,
         title="Signals",
-        description="VIX; the curve, VIX over VIX3M; VIX over its own average. None: always calm.",
+        description="Signals that vote, each with its levels. None: always calm.",
     )
-    watch_vix: float = _threshold(
-        15.0, "Watch at VIX", "VIX that votes for watch.", "VIX points", 0.5, 100.0
+    parameters: Signals = Field(
+        Signals(), title="Parameters", description="How the signals are computed."
     )
-    stress_vix: float = _threshold(
-        20.0, "Stress at VIX", "VIX that votes for stress.", "VIX points", 0.5, 100.0
-    )
-    watch_curve: float = _threshold(
-        0.95, "Watch at VIX/VIX3M", "Ratio that votes for watch.", "", 0.01, 2.0
-    )
-    stress_curve: float = _threshold(
-        1.0, "Stress at VIX/VIX3M", "Ratio that votes for stress.", "", 0.01, 2.0
-    )
-    watch_average: float = _threshold(
-        1.0, "Watch at VIX/average", "Ratio that votes for watch.", "", 0.05, 5.0
-    )
-    stress_average: float = _threshold(
-        1.25, "Stress at VIX/average", "Ratio that votes for stress.", "", 0.05, 5.0
-    )
-    average_days: int = Field(
-        5,
-        ge=2,
-        le=252,
-        title="Days of the average",
-        description="Closes in the average of VIX, today's among them; no vote before there are "
-        "so many.",
-        json_schema_extra={"unit": "trading days", "step": 1},
-    )
-    watch_votes: int = Field(
-        1,
-        ge=1,
-        le=3,
-        title="Votes for watch",
-        description="Signals that must agree.",
-        json_schema_extra={"unit": "", "step": 1},
-    )
-    stress_votes: int = Field(
-        1,
-        ge=1,
-        le=3,
-        title="Votes for stress",
-        description="Signals that must agree.",
-        json_schema_extra={"unit": "", "step": 1},
-    )
+    watch_votes: int = _needed("Votes for watch", "Signals that must agree.")
+    stress_votes: int = _needed("Votes for stress", "Signals that must agree.")
     hold_days: int = Field(
         2,
         ge=1,
@@ -118,23 +95,48 @@ class RegimeRule(Value):
     stress_distance: float = _factor(
         "Distance in stress", "Multiple of the log distance of new short strikes from the forward."
     )
+    watch_dte: int | None = _tenor("watch")
+    stress_dte: int | None = _tenor("stress")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        for name in ("vix", "curve", "average"):
-            watch, stress = getattr(self, f"watch_{name}"), getattr(self, f"stress_{name}")
-            if watch > stress:
-                raise ValueError(
-                    f"watch_{name} must be at most stress_{name}, which is {stress:g}, "
-                    f"got {watch:g}"
-                )
-        if len(set(self.signals)) != len(self.signals):
-            raise ValueError(f"signals must differ, got {', '.join(self.signals)}")
+        names = [vote.signal for vote in self.votes]
+        if len(set(names)) != len(names):
+            raise ValueError(f"signals of votes must differ, got {', '.join(names)}")
         for name in ("watch_votes", "stress_votes"):
-            votes = getattr(self, name)
-            if self.signals and votes > len(self.signals):
+            needed = getattr(self, name)
+            if names and needed > len(names):
                 raise ValueError(
-                    f"{name} must be at most the number of signals, {len(self.signals)}, "
-                    f"got {votes}"
+                    f"{name} must be at most the number of signals, {len(names)}, got {needed}"
                 )
+        return self
+
+
+class SecondEngine(Value):
+    """When the conditional layers are on: the method's Second Engine, Private Leverage Layer.
+
+    On at each close at which at least `needed` of the conditions hold. Layers whose `opens` is
+    "second engine" are opened only then; what is open runs on to its roll or settlement.
+
+    The method's pages cannot be reconciled (VIX overlay, ratio spreads, private credit); this is
+    the reading that can be computed: two of five signals, long options only.
+    """
+
+    conditions: tuple[Condition, ...] = Field(
+        (),
+        max_length=MOST_VOTES,
+        title="Conditions",
+        description="Signals that are counted, each with its level. None: never on.",
+    )
+    needed: int = _needed("Conditions needed", "How many must hold on one day.", 2)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        names = [condition.signal for condition in self.conditions]
+        if len(set(names)) != len(names):
+            raise ValueError(f"signals of conditions must differ, got {', '.join(names)}")
+        if names and self.needed > len(names):
+            raise ValueError(
+                f"needed must be at most the number of conditions, {len(names)}, got {self.needed}"
+            )
         return self

@@ -13,7 +13,7 @@ import pytest
 from alvh.lab import Study, TypedMarket
 from alvh.lab.command import main
 from alvh.risk.outcomes import outcome_table, paired_differences
-from alvh.strategy import Policy, open_book
+from alvh.strategy import Policy, Vote, open_book
 
 ROOT = Path(__file__).parents[2]
 PRICE = ("price", "--n-paths", "100", "--policy", "unhedged")
@@ -136,8 +136,12 @@ def test_all_five_policies_are_compared_if_none_is_named(answer):
             lambda p: {"stop": p.stop.model_copy(update={"kind": "short delta"})},
         ),
         (
-            'regime.signals=["vix", "curve"]',
-            lambda p: {"regime": p.regime.model_copy(update={"signals": ("vix", "curve")})},
+            'regime.votes=[{"signal": "vix", "watch": 12, "stress": 30}]',
+            lambda p: {
+                "regime": p.regime.model_copy(
+                    update={"votes": (Vote(signal="vix", watch=12.0, stress=30.0),)}
+                )
+            },
         ),
         ("layers=[]", lambda _: {"layers": ()}),
     ],

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import brentq
 
 from alvh.clock import VIX3M_HORIZON, trading_days
@@ -23,7 +24,9 @@ from alvh.pricing import (
     vix_future,
     vix_index,
     vix_option,
+    vvix,
 )
+from alvh.signals import Signals, signal_panel
 from alvh.simulation import MarketPaths
 from alvh.strategy import HedgeLayer, Policy
 
@@ -34,6 +37,9 @@ SIDES = np.array([1.0, -1.0, -1.0, 1.0])
 # a short strike changes by more than 0.1 a point), and for VIX twice the 2 % of a step that 0.01
 # points are worth.
 SPX_TIE, VIX_TIE = 0.5, 0.05
+# Contracts by which a neutral quantity may be off: 10 condors good to 0.02 points a leg, moved by
+# one per cent of the index, in futures of a tenth of an SPX delta.
+NEUTRAL_TIE = 0.1
 
 
 class Market:
@@ -51,8 +57,56 @@ class Market:
         self.last = paths.n_days
         self.vix = [float(vix_index(model, state)) for state in self.states]
         self.vix3m = [float(vix_index(model, state, VIX3M_HORIZON)) for state in self.states]
-        for name in ("legs", "call", "future", "delta_strike", "vix_delta_strike"):
+        self.factors = paths.factors()
+        self.i = i
+        for name in ("legs", "call", "future", "delta_strike", "vix_delta_strike", "signals"):
             setattr(self, name, cache(getattr(self, name)))
+
+    def signals(self, parameters: Signals) -> dict[str, np.ndarray]:
+        """Every signal day by day, by the functions for whole series."""
+        days = pd.bdate_range("2001-01-01", periods=len(self.spot), name="date")
+        vvixes = [float(vvix(self.model, state)) for state in self.states]
+        futures = [self.future(day, 21) for day in range(len(days))]
+        frame = pd.DataFrame(
+            {
+                "spx_close": self.spot,
+                "vix_close": self.vix,
+                "vix3m_close": self.vix3m,
+                "vvix_close": vvixes,
+                "vx1_close": futures,
+            },
+            index=days,
+        )
+        line = None
+        if self.factors is not None:
+            line = pd.Series(self.factors.breadth[self.i], index=days)
+        rule = parameters.model_copy(update={"forecast": "trailing"})
+        values, _ = signal_panel(frame, rule, proxy=line)
+        found = {name: values[name].to_numpy() for name in values}
+        found |= {"skew": np.full(len(days), np.nan)}
+        found |= self.from_outside(parameters)
+        return found
+
+    def from_outside(self, parameters: Signals) -> dict[str, np.ndarray]:
+        """Surprises, the dollar and the FOMC, day by day."""
+        n = len(self.spot)
+        meetings = [16 + int(np.floor(31.5 * k)) for k in range(n)]
+        before, after = parameters.fomc_before, parameters.fomc_after
+        found = {
+            "fomc": [
+                float(any(at - before <= day <= at + after for at in meetings)) for day in range(n)
+            ]
+        }
+        for name, first in (("cpi", 8), ("ppi", 9)):
+            values = [np.nan] * n
+            if self.factors is not None:
+                latest = getattr(self.factors, name)[self.i]
+                for day in range(first, n):
+                    since = (day - first) % 21
+                    values[day] = latest[day] if since < parameters.surprise_days else 0.0
+            found[f"{name}_surprise"] = values
+        dollar = [np.nan] * n if self.factors is None else self.factors.exchange_rate[self.i]
+        return {name: np.asarray(x) for name, x in (found | {"exchange_rate": dollar}).items()}
 
     def forward(self, day: int, n: int) -> float:
         carry = self.model.rate - self.model.dividend_yield
@@ -111,6 +165,11 @@ class Market:
         return found
 
 
+def beyond(value: float, level: float, side: str) -> bool:
+    """Whether a signal is at or beyond a level; an unavailable one is not."""
+    return bool(value >= level if side == "above" else value <= level)
+
+
 @dataclass
 class Condor:
     strikes: tuple[float, ...]
@@ -146,6 +205,7 @@ class Trade:
 class Book:
     """One policy on one path.
 
+    `quantities`: what the engine holds of a layer after a close at which it traded it.
     `hints`: prices at which the engine opened things, by (day, what); asked only where a strike
     lies so near the middle of two listed ones that interpolation may decide.
     """
@@ -154,6 +214,7 @@ class Book:
     market: Market
     cash: float
     hints: dict[tuple[int, int], float] = field(default_factory=dict)
+    quantities: dict[tuple[int, int], float] = field(default_factory=dict)
     trades: list[Trade] = field(default_factory=list)
     wealth: list[float] = field(default_factory=list)
     regimes: list[int] = field(default_factory=list)
@@ -209,17 +270,24 @@ class Book:
             self.regimes.append(asked if confirmed else self.regimes[-1])
         return self.regimes[-1]
 
+    def value(self, signal: str, day: int) -> float:
+        return float(self.market.signals(self.policy.regime.parameters)[signal][day])
+
     def vote(self, day: int) -> int:
-        rule, vix = self.policy.regime, self.market.vix
-        signals = {"vix": vix[day], "curve": vix[day] / self.market.vix3m[day]}
-        if day + 1 >= rule.average_days:
-            signals["average"] = vix[day] / np.mean(vix[day + 1 - rule.average_days : day + 1])
-        cast = {name: signals[name] for name in rule.signals if name in signals}
-        stress = sum(level >= getattr(rule, f"stress_{name}") for name, level in cast.items())
-        watch = sum(level >= getattr(rule, f"watch_{name}") for name, level in cast.items())
+        rule = self.policy.regime
+        stress = sum(beyond(self.value(v.signal, day), v.stress, v.side) for v in rule.votes)
+        watch = sum(beyond(self.value(v.signal, day), v.watch, v.side) for v in rule.votes)
+        if not rule.votes:
+            return 0
         if stress >= rule.stress_votes:
             return 2
         return 1 if watch >= rule.watch_votes else 0
+
+    def second(self, day: int) -> bool:
+        """Whether the second engine is on."""
+        rule = self.policy.second
+        held = [beyond(self.value(c.signal, day), c.level, c.side) for c in rule.conditions]
+        return bool(held) and sum(held) >= rule.needed
 
     # --- Condors ----------------------------------------------------------------------------
 
@@ -271,6 +339,7 @@ class Book:
             return "time"
         if (
             shift.on
+            and self.regimes[-1] >= {"any": 0, "watch and stress": 1, "stress": 2}[shift.regime]
             and self.rolls < shift.most
             and self.market.vix[day] >= shift.vix
             and self.most_delta(day, left, legs) >= shift.delta
@@ -307,7 +376,8 @@ class Book:
             n = trading_days(policy.shift.dte)
             contracts = np.rint(self.last_contracts * policy.shift.size)
         else:
-            n = trading_days(rule.dte)
+            tenor = getattr(policy.regime, f"{name}_dte", None)
+            n = trading_days(tenor or rule.dte)
             contracts = np.rint(rule.contracts * float(rule.scale.factor(vix)) * size)
         strikes = self.short_strikes(day, n, distance)
         if strikes is None:
@@ -421,6 +491,8 @@ class Book:
 
     def manage_layer(self, day: int, j: int, layer: HedgeLayer, wanted: int) -> None:
         held = self.layers[j]
+        if layer.neutral_band is not None:
+            wanted = self.neutral(day, j, layer, wanted)
         if held is not None:
             left, price = held.expiry - day, self.price(day, j)
             resized = np.rint(wanted * held.factor)
@@ -449,8 +521,10 @@ class Book:
 
     def open_layer(self, day: int, j: int, layer: HedgeLayer, wanted: int) -> None:
         factor = float(layer.scale.factor(self.market.vix[day]))
+        if layer.neutral_band is not None:
+            factor = 1.0  # it is in what is wanted
         quantity = np.rint(wanted * factor)
-        if quantity == 0.0:
+        if quantity == 0.0 or not self.may_open(day, layer):
             return
         n = trading_days(layer.dte)
         strike = upper = np.nan
@@ -466,7 +540,83 @@ class Book:
         held = Position(strike, upper, day + n, 0.0, 0.0, 0.0, factor)
         self.layers[j] = held
         held.cost = held.mark = self.price(day, j)
+        if layer.credit_share is not None:
+            quantity = self.financed(day, j, layer, quantity)
+            held.factor = quantity / wanted
+            if quantity == 0.0:
+                self.layers[j] = None
+                return
         self.trade_layer(day, j, held, quantity, "opened")
+
+    def may_open(self, day: int, layer: HedgeLayer) -> bool:
+        """Whether what the layer waits for is there."""
+        if layer.opens == "second engine":
+            return self.second(day)
+        if layer.opens == "short strike tested":
+            if self.condor is None:
+                return False
+            left = self.condor.expiry - day
+            legs = self.market.legs(day, left, self.condor.strikes)
+            return self.most_delta(day, left, legs) >= layer.tested_delta
+        return True
+
+    def financed(self, day: int, j: int, layer: HedgeLayer, quantity: float) -> float:
+        """As many as the share of the condor's credit pays for."""
+        if self.condor is None:
+            return 0.0
+        each = max(100.0 * self.price(day, j), 1e-9)
+        credit = self.condor.contracts * 100.0 * self.condor.credit
+        return min(quantity, np.floor(layer.credit_share * credit / each))
+
+    def neutral(self, day: int, j: int, layer: HedgeLayer, wanted: int) -> float:
+        """Futures that bring the book's delta nearest zero, or what is held inside the band."""
+        market, model, state = self.market, self.market.model, self.market.states[day]
+        v = float(state.variance)
+        up, lean = model.variance_jump_mean, model.jump_correlation
+        intensity = model.jump_intensity + model.jump_intensity_slope * v
+        both = model.jump_mean * up + lean * 2.0 * up**2
+        own = model.jump_std**2 + model.jump_mean**2 + 2.0 * model.jump_mean * lean * up
+        own += 2.0 * (lean * up) ** 2
+        beta = (model.rho * model.sigma * v + intensity * both) / (v + intensity * own)
+        values, units = [], []
+        for h in (-0.01, 0.01):
+            there = MarketState(
+                spot=state.spot * np.exp(h),
+                variance=max(v + h * beta, 0.0),
+                mean_variance=state.mean_variance,
+            )
+            total = 0.0
+            if self.condor is not None:
+                left, strikes = self.condor.expiry - day, self.condor.strikes
+                legs = np.asarray(spx_option(model, there, strikes, left / 252, KINDS))
+                total -= self.condor.contracts * 100.0 * self.debt(legs)
+            for k, other in enumerate(self.layers):
+                if k == j or other is None or other.expiry == day:
+                    continue
+                tau, rule = (other.expiry - day) / 252, self.policy.layers[k]
+                if rule.instrument == "future":
+                    total += other.quantity * 1000.0 * float(vix_future(model, there, tau))
+                    continue
+                price = float(vix_option(model, there, other.strike, tau, "call"))
+                if rule.instrument == "call_spread":
+                    price -= float(vix_option(model, there, other.upper, tau, "call"))
+                total += other.quantity * 100.0 * price
+            held = self.layers[j]
+            left = trading_days(layer.dte) if held is None else held.expiry - day
+            values.append(total)
+            units.append(1000.0 * float(vix_future(model, there, left / 252)) if left else 0.0)
+        point = 100.0 * 2.0 * market.spot[day] * np.sinh(0.01)
+        others, unit = np.diff(values)[0] / point, np.diff(units)[0] / point
+        quantity = 0.0 if self.layers[j] is None else self.layers[j].quantity
+        if abs(others + quantity * unit) <= layer.neutral_band or unit == 0.0:
+            return quantity
+        most = abs(wanted * float(layer.scale.factor(market.vix[day])))
+        exact = min(max(-others / unit, -most), most)
+        hint = self.quantities.get((day, j + 1))
+        if hint is not None and abs(hint - exact) < 0.5 + NEUTRAL_TIE:
+            self.ties += hint != np.rint(exact)
+            return hint
+        return np.rint(exact)
 
     def upper(self, layer: HedgeLayer, strike: float) -> float:
         """The short strike of a spread: at least the next one listed."""

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from alvh.signals import Signals
 from alvh.strategy import (
+    VOTERS,
+    Condition,
     CondorRule,
     Costs,
     HedgeLayer,
     Policy,
     RegimeRule,
+    SecondEngine,
     StopRule,
     TimeShift,
     VixScale,
+    Vote,
 )
+from alvh.strategy.vote import SignalName
+
+SIDES = ("above", "below")
 
 
 @st.composite
@@ -57,43 +65,88 @@ def layers(draw: st.DrawFn) -> HedgeLayer:
     """Layers of every instrument, long and short."""
     dte = draw(st.integers(7, 270))
     quantity = st.integers(-5, 10)
+    instrument, calm = draw(st.sampled_from(["call", "call_spread", "future"])), draw(quantity)
+    extras = [{}, {"neutral_band": 0.5}] if instrument == "future" else [{}]
+    if instrument != "future" and calm >= 0:
+        extras.append({"credit_share": 0.2})
     return HedgeLayer(
-        instrument=draw(st.sampled_from(["call", "call_spread", "future"])),
+        instrument=instrument,
         dte=dte,
         roll_dte=draw(st.just(0) | st.integers(0, dte - 1)),
         strike_by=draw(st.sampled_from(["delta", "multiple"])),
         delta=draw(st.floats(0.05, 0.95)),
         multiple=draw(st.floats(0.7, 3.0)),
         width=draw(st.floats(1.0, 50.0)),
-        quantity=draw(quantity),
+        quantity=calm,
         watch_quantity=draw(st.none() | quantity),
         stress_quantity=draw(st.none() | quantity),
         scale=draw(scales()),
         take_profit=draw(st.none() | st.floats(1.01, 4.0)),
         reopen_days=draw(st.integers(0, 10)),
+        opens=draw(st.sampled_from(["always", "second engine", "short strike tested"])),
+        tested_delta=draw(st.floats(0.05, 0.5)),
+        **draw(st.sampled_from(extras)),
+    )
+
+
+@st.composite
+def votes(draw: st.DrawFn, signal: SignalName) -> Vote:
+    """A vote at any levels in its range."""
+    voter = VOTERS[signal]
+    low, high = sorted(draw(st.floats(voter.low, voter.high)) for _ in range(2))
+    if draw(st.booleans()):
+        return Vote(signal=signal, watch=low, stress=high)
+    return Vote(signal=signal, watch=high, stress=low, side="below")
+
+
+@st.composite
+def parameters(draw: st.DrawFn) -> Signals:
+    """Short warm-ups, so that signals are there."""
+    return Signals(
+        macd_of=draw(st.sampled_from(["ratio", "log ratio"])),
+        macd_fast=draw(st.integers(5, 14)),
+        macd_slow=15,
+        rsi_days=draw(st.integers(2, 9)),
+        breadth_days=draw(st.integers(5, 12)),
+        average_days=draw(st.integers(2, 10)),
+        percentile_days=21,
     )
 
 
 @st.composite
 def regimes(draw: st.DrawFn) -> RegimeRule:
-    """Every set of signals, and votes that they can cast."""
-    names = st.sampled_from(["vix", "curve", "average"])
-    signals = tuple(draw(st.lists(names, max_size=3, unique=True)))
-    votes = st.integers(1, max(1, len(signals)))
+    """Any set of signals, and votes that they can cast."""
+    names = draw(st.lists(st.sampled_from(sorted(VOTERS)), max_size=5, unique=True))
+    needed = st.integers(1, max(1, len(names)))
     factor = st.floats(0.0, 1.5)
+    tenor = st.none() | st.integers(60, 70)
     return RegimeRule(
-        signals=signals,
-        watch_vix=draw(st.floats(10.0, 18.0)),
-        stress_vix=draw(st.floats(18.0, 40.0)),
-        average_days=draw(st.integers(2, 10)),
-        watch_votes=draw(votes),
-        stress_votes=draw(votes),
+        votes=tuple(draw(votes(name)) for name in names),
+        parameters=draw(parameters()),
+        watch_votes=draw(needed),
+        stress_votes=draw(needed),
         hold_days=draw(st.integers(1, 4)),
         suspend=draw(st.sampled_from(["never", "in stress", "in watch and stress"])),
         watch_size=draw(factor),
         stress_size=draw(factor),
         watch_distance=draw(factor),
         stress_distance=draw(factor),
+        watch_dte=draw(tenor),
+        stress_dte=draw(tenor),
+    )
+
+
+@st.composite
+def seconds(draw: st.DrawFn) -> SecondEngine:
+    """Conditions that are often met."""
+    names = draw(st.lists(st.sampled_from(["vix", "rsi_vix", "vix_curve"]), unique=True))
+    levels = {"vix": 15.0, "rsi_vix": 50.0, "vix_curve": -0.1}
+    return SecondEngine(
+        conditions=tuple(
+            Condition(signal=name, level=levels[name], side=draw(st.sampled_from(SIDES)))
+            for name in names
+        ),
+        needed=draw(st.integers(1, max(1, len(names)))),
     )
 
 
@@ -137,5 +190,6 @@ def policies(draw: st.DrawFn, most_dte: int = 60) -> Policy:
         ),
         layers=tuple(draw(st.lists(layers(), max_size=3))),
         regime=draw(regimes()),
+        second=draw(seconds()),
         costs=draw(costs()),
     )

@@ -21,6 +21,7 @@ from alvh.pricing import (
     vix_option,
 )
 from alvh.pricing.grid import cubic_surface, spx_root, state_weights, vix_forward
+from alvh.signals import Signals
 from alvh.simulation import MarketPaths, simulate_paths
 from alvh.strategy import (
     CondorRule,
@@ -30,6 +31,7 @@ from alvh.strategy import (
     RegimeRule,
     StopRule,
     TimeShift,
+    Vote,
     run_policies,
 )
 from alvh.strategy import _strikes as strikes_of
@@ -121,7 +123,7 @@ def test_trades_reconcile_with_wealth_without_interest():
             HedgeLayer(instrument="future", dte=29, quantity=1, stress_quantity=2),
             HedgeLayer(instrument="future", dte=14, quantity=-1),
         ),
-        regime=RegimeRule(signals=("vix",), stress_vix=40.0),
+        regime=by_vix(stress=40.0),
     )
     outcomes = run_policies(paths, tables().with_carry(free), [policy], CAPITAL, recorded=64)
     multiplier = np.array([100.0, 100.0, 100.0, 1000.0, 1000.0])
@@ -151,7 +153,7 @@ def test_cash_earns_interest_from_the_day_of_each_trade(simulated):
 def test_gains_of_a_future_earn_interest_from_the_next_day():
     vix = [16.0, 18.0, 30.0, 25.0, 40.0, 38.0, 20.0]
     paths = market(5000.0 * np.ones(7), vix)
-    never = RegimeRule(signals=("vix",), watch_vix=0.0, suspend="in watch and stress")
+    never = by_vix(watch=5.0, suspend="in watch and stress")
     layer = HedgeLayer(instrument="future", dte=60, quantity=50)
     policy = Policy(condor=SHORT, layers=(layer,), regime=never, costs=FREE)
     wealth = run_one(paths, policy).wealth[0, 0]
@@ -224,7 +226,7 @@ def test_a_layer_of_nothing_and_a_rule_switched_off_change_nothing(simulated):
             "layers": (HedgeLayer(quantity=0), HedgeLayer(instrument="future", quantity=0)),
             "shift": TimeShift(on=True, delta=0.999),
             "stop": StopRule(kind="credit multiple", multiple=20.0),
-            "regime": RegimeRule(signals=("vix",), watch_vix=0.0, stress_vix=100.0),
+            "regime": by_vix(watch=5.0, stress=100.0),
         }
     )
     outcomes = run_policies(simulated, tables(), [plain, idle], 1e7)
@@ -429,6 +431,11 @@ def test_costs_lower_wealth_by_what_they_are(simulated, policy):
 # --- Regimes --------------------------------------------------------------------------------
 
 
+def by_vix(watch=15.0, stress=20.0, **changes):
+    """Regimes by the level of VIX alone."""
+    return RegimeRule(votes=(Vote(signal="vix", watch=watch, stress=stress),), **changes)
+
+
 def regime_days(rule, vix, vix3m=None):
     """The regime of each close, read off a future of which 1, 2 or 3 are held."""
     layer = HedgeLayer(
@@ -449,43 +456,46 @@ def regime_days(rule, vix, vix3m=None):
 
 def test_a_regime_changes_only_when_confirmed():
     vix = [14.0, 16.0, 14.0, 16.0, 16.0, 16.0, 22.0, 14.0, 22.0, 22.0, 14.0, 14.0, 14.0]
-    rule = RegimeRule(signals=("vix",), hold_days=2)
+    rule = by_vix(hold_days=2)
     assert regime_days(rule, vix) == [0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 0]
-    at_once = RegimeRule(signals=("vix",), hold_days=1)
+    at_once = by_vix(hold_days=1)
     assert regime_days(at_once, vix) == [0, 1, 0, 1, 1, 1, 2, 0, 2, 2, 0, 0]
-    slow = RegimeRule(signals=("vix",), hold_days=3)
+    slow = by_vix(hold_days=3)
     assert regime_days(slow, vix) == [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1]
 
 
 def test_the_first_close_decides_at_once_and_without_signals_all_is_calm():
-    assert regime_days(RegimeRule(signals=("vix",), hold_days=5), [30.0] * 4) == [2, 2, 2]
+    assert regime_days(by_vix(hold_days=5), [30.0] * 4) == [2, 2, 2]
     assert regime_days(RegimeRule(), [30.0] * 4) == [0, 0, 0]
 
 
 def test_the_curve_votes():
     vix, far = [20.0, 20.0, 20.0, 20.0, 20.0], [22.0, 20.8, 19.8, 25.0, 25.0]
-    rule = RegimeRule(signals=("curve",), hold_days=1)
+    rule = RegimeRule(votes=(Vote.of("vix_curve"),), hold_days=1)
     assert regime_days(rule, vix, far) == [0, 1, 2, 0]
 
 
 def test_the_average_votes_once_it_has_enough_days():
     vix = [20.0, 30.0, 20.0, 26.0, 40.0, 20.0, 20.0]
-    rule = RegimeRule(signals=("average",), average_days=3, hold_days=1)
+    rule = RegimeRule(
+        votes=(Vote.of("vix_to_average"),), parameters=Signals(average_days=3), hold_days=1
+    )
     # averages from day 2 on: 23.3, 25.3, 28.7, 28.7
     assert regime_days(rule, vix) == [0, 0, 0, 1, 2, 0]
 
 
 def test_votes_are_counted():
     vix, far = [22.0, 22.0, 19.0, 22.0, 22.0], [25.0, 21.0, 18.0, 22.5, 30.0]
-    rule = RegimeRule(signals=("vix", "curve"), watch_votes=2, stress_votes=2, hold_days=1)
+    both = (Vote.of("vix"), Vote.of("vix_curve"))
+    rule = RegimeRule(votes=both, watch_votes=2, stress_votes=2, hold_days=1)
     assert regime_days(rule, vix, far) == [0, 2, 1, 1]
-    either = RegimeRule(signals=("vix", "curve"), watch_votes=2, stress_votes=1, hold_days=1)
+    either = RegimeRule(votes=both, watch_votes=2, stress_votes=1, hold_days=1)
     assert regime_days(either, vix, far) == [2, 2, 2, 2]
 
 
 def test_no_condor_is_opened_while_suspended_and_those_open_run_on():
     vix = [14.0, 14.0, 14.0, 25.0, 25.0, 25.0, 25.0, 14.0, 14.0, 14.0, 14.0]
-    regime = RegimeRule(signals=("vix",), hold_days=1, suspend="in stress")
+    regime = by_vix(hold_days=1, suspend="in stress")
     policy = Policy(condor=CondorRule(dte=7), regime=regime)  # five trading days
     outcomes = run_one(market(5000.0 * np.ones(11), vix), policy)
     days = outcomes.events[0][0][:, [0, 2]]
@@ -494,7 +504,7 @@ def test_no_condor_is_opened_while_suspended_and_those_open_run_on():
 
 
 def test_condors_are_smaller_and_further_away_in_stress():
-    regime = RegimeRule(signals=("vix",), stress_size=0.3, stress_distance=1.5)
+    regime = by_vix(stress_size=0.3, stress_distance=1.5)
     plain, careful = Policy(costs=FREE), Policy(costs=FREE, regime=regime)
     paths = market(5000.0 * np.ones(40), 30.0)
     outcomes = run_policies(paths, tables(), [plain, careful], CAPITAL, recorded=1)
@@ -505,7 +515,7 @@ def test_condors_are_smaller_and_further_away_in_stress():
 
 def test_a_strike_at_or_below_zero_is_none_whatever_the_distance():
     rule = CondorRule(strikes_by="expected move", put_moves=4.0, dte=120, wings=False)
-    regime = RegimeRule(signals=("vix",), watch_vix=0.0, stress_vix=100.0, watch_distance=0.5)
+    regime = by_vix(watch=5.0, stress=100.0, watch_distance=0.5)
     paths = market(5000.0 * np.ones(84), 90.0)
     for chosen in (Policy(condor=rule), Policy(condor=rule, regime=regime)):
         assert count(run_one(paths, chosen, 1e7), "blocked")[0] == 83
@@ -579,7 +589,7 @@ def test_a_book_that_cannot_meet_margin_is_closed_for_good():
 
 
 def test_without_condors_there_is_no_margin_to_meet():
-    never = RegimeRule(signals=("vix",), watch_vix=0.0, stress_vix=0.0, suspend="in stress")
+    never = by_vix(watch=5.0, stress=5.0, suspend="in stress")
     policy = Policy(layers=(HedgeLayer(instrument="future", quantity=-2),), regime=never)
     paths = crash(days=40)
     outcomes = run_one(paths, policy, 6000.0)

@@ -21,16 +21,21 @@ from alvh.model import RiskPremia
 from alvh.pricing import PricingTables
 from alvh.pricing.variance import log_contract_variance
 from alvh.pricing.vix import squared_vix_mean
+from alvh.signals import Signals
 from alvh.simulation import simulate_paths
 from alvh.strategy import (
+    VOTERS,
+    Condition,
     CondorRule,
     Costs,
     HedgeLayer,
     Policy,
     RegimeRule,
+    SecondEngine,
     StopRule,
     TimeShift,
     VixScale,
+    Vote,
     run_policies,
 )
 from tests.strategy.market import CALM, MODEL, STRESS, tables
@@ -38,14 +43,17 @@ from tests.strategy.market import CALM, MODEL, STRESS, tables
 N_DAYS = 31  # 45 calendar days: the default condor expires on the last
 LIVES = (N_DAYS, 10)  # of the condors below, for the controls that know their strikes
 FREE = Costs.none()
-NO_CONDORS = RegimeRule(signals=("vix",), watch_vix=0.0, stress_vix=0.0, suspend="in stress")
+ALWAYS = Vote(signal="vix", watch=5.0, stress=5.0)
+NO_CONDORS = RegimeRule(votes=(ALWAYS,), suspend="in stress")
 STATES = {"calm": (CALM, 11), "stress": (STRESS, 12)}
 SIZES = (10_000, 12_000, 44_000, 46_000)  # paths for coefficients, and pieces of those for means
 CONDOR_TARGET, VIX_TARGET = 0.05, 0.01  # standard errors, in points of a condor and a contract
 
 
 def condor(dte=14, **changes):
-    parts = {name: changes.pop(name) for name in ("stop", "shift", "regime") if name in changes}
+    parts = {
+        name: changes.pop(name) for name in ("stop", "shift", "regime", "layers") if name in changes
+    }
     return Policy(condor=CondorRule(dte=dte, contracts=1, **changes), costs=FREE, **parts)
 
 
@@ -59,13 +67,28 @@ def preset(name):
 
 
 SIGNALS = RegimeRule(
-    signals=("vix", "curve", "average"),
+    votes=(
+        Vote(signal="vix", watch=15.0, stress=30.0),
+        Vote.of("vix_curve"),
+        Vote.of("vix_to_average"),
+    ),
     watch_votes=2,
     hold_days=1,
     watch_distance=1.3,
-    stress_vix=30.0,
     stress_votes=2,
     suspend="in stress",
+)
+QUICK = Signals(
+    macd_fast=5,
+    macd_slow=15,
+    macd_average=3,
+    rsi_days=5,
+    breadth_days=5,
+    breadth_window=21,
+    percentile_days=21,
+    long_days=50,
+    score_days=10,
+    realised_days=10,
 )
 CONDORS = {
     **{
@@ -86,6 +109,24 @@ CONDORS = {
     "regimes": condor(
         regime=SIGNALS, scale=VixScale(low=15.0, middle=25.0, high=60.0, at_high=2.0)
     ),
+    "tested hedge": condor(
+        layers=(HedgeLayer(dte=30, quantity=2, opens="short strike tested", credit_share=1.0),),
+    ),
+    "neutral": condor(
+        layers=(HedgeLayer(instrument="future", dte=45, quantity=2, neutral_band=0.02),),
+    ),
+    "every signal": condor(
+        dte=7,
+        regime=RegimeRule(
+            votes=tuple(Vote.of(name) for name in VOTERS),
+            parameters=QUICK,
+            watch_votes=5,
+            stress_votes=7,
+            hold_days=1,
+            watch_dte=14,
+            suspend="in stress",
+        ),
+    ),
 }
 ONE_DAY = {"credit at one day": condor(dte=1, strikes_by="credit")}
 VIX = {
@@ -95,16 +136,28 @@ VIX = {
     "future": layer(dte=30, instrument="future"),
     "short future": layer(dte=90, instrument="future", quantity=-1),
     "monetised": layer(dte=30, take_profit=1.5, reopen_days=3),
+    "second engine": layer(dte=30, opens="second engine").model_copy(
+        update={"second": SecondEngine(conditions=(Condition(level=16.0),), needed=1)}
+    ),
     "rolled": layer(dte=60, roll_dte=45, strike_by="multiple"),
     "resized": layer(dte=60, stress_quantity=3).model_copy(
         update={
             "regime": RegimeRule(
-                signals=("vix",), watch_vix=0.0, suspend="in watch and stress", stress_vix=22.0
+                votes=(Vote(signal="vix", watch=5.0, stress=22.0),), suspend="in watch and stress"
             )
         }
     ),
 }
-HARD = ("unhedged", "static_stop", "static_calls", "static_layers", "strangle", "regimes")
+HARD = (
+    "unhedged",
+    "static_stop",
+    "static_calls",
+    "static_layers",
+    "alvh",
+    "strangle",
+    "regimes",
+    "every signal",
+)
 GROUPS = (  # policies, and how many pieces of paths they need
     (ONE_DAY, 1),
     (VIX, 2),

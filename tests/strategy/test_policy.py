@@ -9,14 +9,19 @@ from pydantic import BaseModel
 
 from alvh.strategy import (
     LAYERS_442,
+    SECOND_LAYER,
+    VOTERS,
+    Condition,
     CondorRule,
     Costs,
     HedgeLayer,
     Policy,
     RegimeRule,
+    SecondEngine,
     StopRule,
     TimeShift,
     VixScale,
+    Vote,
 )
 from tests.strategy.strategies import policies, scales
 
@@ -84,17 +89,36 @@ def test_a_changed_field_makes_another_policy():
         (VixScale(), {"low": 18.0}, "must rise from low to middle to high"),
         (VixScale(), {"middle": 25.0}, "must rise from low to middle to high"),
         (VixScale(), {"at_high": -0.1}, "at_high"),
-        (RegimeRule(), {"watch_vix": 20.5}, "watch_vix must be at most stress_vix, which is 20"),
-        (RegimeRule(), {"stress_curve": 0.9}, "watch_curve must be at most stress_curve"),
-        (RegimeRule(), {"watch_average": 1.3}, "watch_average must be at most stress_average"),
-        (RegimeRule(signals=("vix",)), {"watch_votes": 2}, "watch_votes must be at most"),
+        (Vote(), {"watch": 20.5}, "watch of vix must be at most its stress, which is 20"),
+        (Vote.of("vix_curve"), {"stress": -0.1}, "watch of vix_curve must be at most its stress"),
+        (Vote.of("rsi_spx"), {"stress": 50.0}, "watch of rsi_spx must be at least its stress"),
+        (Vote.of("rsi_spx"), {"side": "above"}, "watch of rsi_spx must be at most its stress"),
+        (Vote(), {"stress": 101.0}, "stress of vix must be from 5 to 100, got 101"),
+        (Vote(), {"signal": "vvix"}, "signal"),
+        (Condition(), {"level": 4.0}, "level of vix must be from 5 to 100, got 4"),
+        (RegimeRule(votes=(Vote(),)), {"watch_votes": 2}, "watch_votes must be at most"),
         (
-            RegimeRule(signals=("vix", "curve")),
+            RegimeRule(votes=(Vote(), Vote.of("vix_curve"))),
             {"stress_votes": 3},
             "stress_votes must be at most the number of signals, 2",
         ),
-        (RegimeRule(), {"signals": ("vix", "vix")}, "signals must differ"),
-        (RegimeRule(), {"signals": ("vvix",)}, "signals"),
+        (RegimeRule(), {"votes": (Vote(), Vote(watch=16.0))}, "signals of votes must differ"),
+        (
+            SecondEngine(),
+            {"conditions": (Condition(),)},
+            "needed must be at most the number of conditions, 1, got 2",
+        ),
+        (HedgeLayer(), {"neutral_band": 0.5}, "neutral_band must be empty for a call"),
+        (
+            HedgeLayer(instrument="future"),
+            {"credit_share": 0.2},
+            "credit_share must be empty for futures",
+        ),
+        (
+            Policy(condor=CondorRule(exit_dte=7)),
+            {"regime": RegimeRule(stress_dte=7)},
+            "regime.stress_dte must be above condor.exit_dte, which is 7 days, got 7",
+        ),
         (RegimeRule(), {"hold_days": 0}, "hold_days"),
         (Costs(), {"widest": 0.5}, "widest"),
         (Costs(), {"commission": -1.0}, "commission"),
@@ -140,6 +164,7 @@ def test_what_is_switched_off_contradicts_nothing():
     by_move = CondorRule(strikes_by="expected move", put_delta=0.45)
     assert Policy(condor=by_move, stop=StopRule(kind="short delta", delta=0.3)).stop.delta == 0.3
     assert RegimeRule(watch_votes=3).watch_votes == 3  # without signals nobody votes
+    assert SecondEngine(needed=3).needed == 3
 
 
 def test_presets_are_what_they_are_called():
@@ -151,8 +176,17 @@ def test_presets_are_what_they_are_called():
     assert layered.layers == LAYERS_442
     assert [layer.quantity for layer in layered.layers] == [4, 4, 2]
     assert moving.regime.suspend == "in stress"
-    assert [layer.take_profit for layer in moving.layers] == [2.5, None, None]
+    assert [layer.take_profit for layer in moving.layers] == [2.5, None, None, None]
+    assert moving.layers[3] == SECOND_LAYER
+    assert len(moving.regime.votes) == len(moving.second.conditions) == 5
     assert all(p.condor == CondorRule() and p.costs == Costs() for p in (bare, moving))
+
+
+def test_every_signal_can_vote_at_its_own_levels():
+    for name, voter in VOTERS.items():
+        vote = Vote.of(name)
+        assert (vote.watch, vote.stress, vote.side) == (voter.watch, voter.stress, voter.side)
+        assert vote.signal == name
 
 
 def test_an_unknown_preset_is_refused_by_name():

@@ -9,16 +9,22 @@ import pytest
 
 from alvh.model import RiskPremia
 from alvh.pricing import implied_state
+from alvh.signals import Signals
 from alvh.simulation import MarketPaths, simulate_paths
 from alvh.strategy import (
+    SECOND_LAYER,
+    VOTERS,
+    Condition,
     CondorRule,
     Costs,
     HedgeLayer,
     Policy,
     RegimeRule,
+    SecondEngine,
     StopRule,
     TimeShift,
     VixScale,
+    Vote,
     run_policies,
 )
 from alvh.strategy.engine import COUNTS, EXITS
@@ -31,17 +37,43 @@ REASONS = (*EXITS, "opened", "settled", "resized", "", "rolled", "monetised")
 SPX_ERROR, VIX_ERROR = 0.02, 0.004
 
 ALL_SIGNALS = RegimeRule(
-    signals=("vix", "curve", "average"),
-    watch_vix=16.0,
-    stress_vix=24.0,
-    watch_curve=0.9,
+    votes=(
+        Vote(signal="vix", watch=16.0, stress=24.0),
+        Vote(signal="vix_curve", watch=-0.1, stress=0.0),
+        Vote(signal="vix_to_average", watch=1.0, stress=1.25),
+    ),
+    parameters=Signals(average_days=8),
     watch_votes=2,
     stress_votes=2,
     hold_days=2,
-    average_days=8,
     suspend="in stress",
     watch_size=0.55,
     watch_distance=1.25,
+)
+SHORT = Signals(  # warm-ups that end within the paths
+    macd_fast=5,
+    macd_slow=15,
+    macd_average=3,
+    rsi_days=6,
+    breadth_days=10,
+    breadth_window=21,
+    percentile_days=40,
+    average_days=4,
+    long_days=50,
+    score_days=10,
+    surprise_days=8,
+    fomc_after=2,
+)
+EVERY_SIGNAL = RegimeRule(
+    votes=tuple(Vote.of(name) for name in VOTERS),
+    parameters=SHORT,
+    watch_votes=6,
+    stress_votes=4,
+    hold_days=1,
+    suspend="in stress",
+    watch_size=0.7,
+    watch_dte=20,
+    stress_dte=8,
 )
 SCALE = VixScale(low=12.0, middle=20.0, high=40.0, at_low=0.3, at_middle=1.0, at_high=2.0)
 DEAR = Costs(
@@ -113,6 +145,59 @@ POLICIES = {
         ),
         costs=DEAR,
     ),
+    "every signal": Policy(
+        condor=CondorRule(dte=10),
+        layers=(HedgeLayer(dte=60, quantity=3, watch_quantity=5, stress_quantity=8),),
+        regime=EVERY_SIGNAL,
+        shift=TimeShift(on=True, delta=0.3, vix=10.0, dte=5, regime="watch and stress"),
+    ),
+    "log ratio": Policy(
+        condor=CondorRule(dte=10),
+        regime=RegimeRule(
+            votes=(Vote(signal="macd_histogram", watch=0.0, stress=0.01), Vote.of("rsi_vix")),
+            parameters=SHORT.model_copy(update={"macd_of": "log ratio"}),
+            hold_days=1,
+            suspend="in watch and stress",
+        ),
+    ),
+    "second engine": Policy(
+        condor=CondorRule(dte=20),
+        layers=(
+            SECOND_LAYER.model_copy(update={"credit_share": 0.3}),
+            HedgeLayer(dte=30, quantity=2, opens="second engine", stress_quantity=4),
+        ),
+        regime=RegimeRule(parameters=SHORT),
+        second=SecondEngine(
+            conditions=(
+                Condition(signal="rsi_vix", level=55.0),
+                Condition(signal="breadth_below", level=1.0),
+                Condition(signal="rsi_spx", level=45.0, side="below"),
+            ),
+        ),
+    ),
+    "tested": Policy(
+        condor=CondorRule(dte=20, put_delta=0.15, call_delta=0.15),
+        layers=(
+            HedgeLayer(dte=30, quantity=3, opens="short strike tested"),
+            HedgeLayer(dte=45, quantity=20, opens="short strike tested", credit_share=0.5),
+        ),
+    ),
+    "neutral": Policy(
+        condor=CondorRule(dte=30),
+        layers=(
+            HedgeLayer(dte=60, quantity=2),
+            HedgeLayer(
+                instrument="future",
+                dte=45,
+                roll_dte=10,
+                quantity=12,
+                stress_quantity=6,
+                neutral_band=0.3,
+                scale=SCALE,
+            ),
+        ),
+        regime=RegimeRule(votes=(Vote(signal="vix", watch=15.0, stress=25.0),)),
+    ),
     "poor": Policy(condor=CondorRule(dte=20, contracts=1000), layers=(HedgeLayer(quantity=1),)),
 }
 MONEY = {"poor": 20_000.0}
@@ -131,7 +216,8 @@ def simulated() -> MarketPaths:
         for levels, seed in MARKETS.values()
     ]
     names = ("spot", "variance", "mean_variance")
-    return MarketPaths(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
+    arrays = (np.concatenate([getattr(p, name) for p in parts]) for name in names)
+    return MarketPaths(*arrays, seed=31)
 
 
 @lru_cache(maxsize=8)
@@ -150,7 +236,12 @@ def replayed(name, i):
         for day, what, reason, _, price, _ in events
         if REASONS[int(reason)] == "opened"
     }
-    return outcomes, events, Book(policy, market_of(i), capital, hints).run()
+    held: dict[int, float] = {}
+    quantities = {}
+    for day, what, _, quantity, _, _ in events:
+        held[what] = held.get(what, 0.0) + quantity
+        quantities[int(day), int(what)] = held[what]
+    return outcomes, events, Book(policy, market_of(i), capital, hints, quantities).run()
 
 
 def budget(policy, what, quantity):
