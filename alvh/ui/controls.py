@@ -7,10 +7,11 @@ carries something a field does not allow is told so, and the field keeps its def
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, get_args
 
 import streamlit as st
+from annotated_types import Ge, Le
 from pydantic import AllowInfNan, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
@@ -20,6 +21,7 @@ __all__ = [
     "Bounds",
     "bounds_of",
     "choice",
+    "level",
     "number",
     "options_of",
     "problems",
@@ -94,12 +96,28 @@ def bounds_of(kind: type[Value], name: str) -> Bounds:
     )
 
 
-def slider(kind: type[Value], name: str, key: str, *, default: Any = None, owner: str = "") -> Any:
-    """Slider over the range of a field; `owner` is put before its title in messages."""
+def slider(
+    kind: type[Value],
+    name: str,
+    key: str,
+    *,
+    default: Any = None,
+    owner: str = "",
+    most: float | None = None,
+) -> Any:
+    """Slider over the range of a field; `owner` is put before its title in messages.
+
+    `most` is what another setting allows at the moment, if that is less than the field does: the
+    slider keeps its range, a value above is brought down to it, and a link with more is refused.
+    """
     bounds = bounds_of(kind, name)
     cast = int if bounds.whole else float
     start = bounds.default if default is None else default
-    bind = _bind(key, kind.model_fields[name], owner + bounds.title, bounds.allowed, start)
+    now = bounds if most is None else replace(bounds, high=min(bounds.high, most))
+    field = kind.model_fields[name]
+    bind = _bind(key, field, owner + bounds.title, now.allowed, start, most)
+    if most is not None and st.session_state.get(key, most) > most:
+        st.session_state[key] = cast(most)
     return st.slider(
         bounds.label,
         min_value=cast(bounds.low),
@@ -120,6 +138,7 @@ def number(
     default: Any = None,
     form: str = "",
     owner: str = "",
+    on_change: Any = None,
 ) -> Any:
     """Number box over the range of a field, for what is known exactly."""
     bounds = bounds_of(kind, name)
@@ -135,6 +154,7 @@ def number(
         key=key,
         help=bounds.help,
         format=form or None,
+        on_change=on_change,
         bind=bind,
     )
 
@@ -186,19 +206,31 @@ def several(
     *,
     default: Sequence[str],
     help: str | None = None,  # noqa: A002 - Streamlit's word
+    style: Literal["list", "pills"] = "pills",
 ) -> tuple[str, ...]:
     """Some of a few names (name to the words for it), in the order of `options`."""
     _check_options(key, label, list(options.values()))
-    picked = st.pills(
-        label,
-        list(options),
-        selection_mode="multi",
-        default=list(default),
-        key=key,
-        help=help,
-        format_func=lambda name: options.get(name, name),
-        bind="query-params",
-    )
+    if style == "list":
+        picked = st.multiselect(
+            label,
+            list(options),
+            default=list(default),
+            key=key,
+            help=help,
+            format_func=lambda name: options.get(name, name),
+            bind="query-params",
+        )
+    else:
+        picked = st.pills(
+            label,
+            list(options),
+            selection_mode="multi",
+            default=list(default),
+            key=key,
+            help=help,
+            format_func=lambda name: options.get(name, name),
+            bind="query-params",
+        )
     return tuple(name for name in options if name in picked)
 
 
@@ -208,13 +240,47 @@ def switch(label: str, key: str, *, default: bool, help: str) -> bool:  # noqa: 
     return bool(st.toggle(label, value=default, key=key, help=help, bind="query-params"))
 
 
+def level(
+    title: str,
+    key: str,
+    *,
+    low: float,
+    high: float,
+    step: float,
+    default: float,
+    unit: str = "",
+    help: str | None = None,  # noqa: A002 - Streamlit's word
+    owner: str = "",
+) -> float:
+    """Slider of a number whose range is not that of a field."""
+    shown = f" {unit}" if unit else ""
+    rule = FieldInfo(annotation=float, default=default)
+    rule.metadata = [Ge(low), Le(high)]
+    bind = _bind(key, rule, owner + title, f"from {low:g} to {high:g}{shown}", default)
+    return st.slider(
+        f"{title} ({unit})" if unit else title,
+        min_value=low,
+        max_value=high,
+        value=default,
+        step=step,
+        key=key,
+        help=help,
+        bind=bind,
+    )
+
+
 def options_of(kind: type[Value], name: str) -> tuple[str, ...]:
     """Names a `Literal` field allows."""
     return tuple(str(x) for x in get_args(kind.model_fields[name].annotation))
 
 
 def _bind(
-    key: str, field: FieldInfo, title: str, allowed: str, default: Any
+    key: str,
+    field: FieldInfo,
+    title: str,
+    allowed: str,
+    default: Any,
+    most: float | None = None,
 ) -> Literal["query-params"] | None:
     """Bind to the link, unless it holds a value the field does not allow: then say so.
 
@@ -225,7 +291,9 @@ def _bind(
     if raw is None or key in st.session_state:
         return "query-params"
     kind: Any = field.annotation
-    rules = [AllowInfNan(False), *field.metadata] if kind is float else field.metadata
+    rules = [AllowInfNan(False), *field.metadata] if kind is float else [*field.metadata]
+    if most is not None:
+        rules.append(Le(most))
     adapter: TypeAdapter[Any] = TypeAdapter(Annotated[kind, *rules] if rules else kind)
     try:
         adapter.validate_python(raw)

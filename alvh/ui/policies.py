@@ -11,10 +11,9 @@ from typing import Any, get_args
 
 import streamlit as st
 
-from alvh.strategy import CondorRule, Policy, RegimeRule, StopRule, TimeShift
+from alvh.strategy import CondorRule, Policy, StopRule, TimeShift
 from alvh.strategy.policy import Preset
-from alvh.strategy.regime import REGIMES
-from alvh.ui import controls, trade
+from alvh.ui import controls, regime, trade
 from alvh.ui.live import Group
 from alvh.value import Value
 
@@ -32,7 +31,6 @@ NAMES = {
 """Policy to the words for it."""
 _EXITS = ("profit_target", "exit_dte")
 _STOPS = {"none": (), "credit multiple": ("multiple",), "short delta": ("delta",)}
-_SIGNALS = {"vix": "VIX", "curve": "VIX/VIX3M", "average": "VIX/its average"}
 
 
 def choose() -> None:
@@ -44,8 +42,9 @@ def choose() -> None:
         default=get_args(Preset),
         help="All on the same futures, each with the condor above. Static calls: forty 10-delta "
         "VIX calls of 90 days, expected to cost as much a year as the 4/4/2 of static layers. "
-        "Static stop: closed at a loss of twice the credit. ALVH: smaller condors above VIX 15, "
-        "none above 20, first layer sold once up 150 %.",
+        "Static stop: closed at a loss of twice the credit. ALVH: two of five signals make a "
+        "regime, smaller condors in watch, none in stress; first layer sold once up 150 %; a "
+        "Second Engine of call spreads.",
     )
 
 
@@ -111,33 +110,11 @@ def _choose_shift() -> None:
 
 
 def _choose_regime() -> None:
-    signals = controls.several(
-        "Regime signals",
-        _SIGNALS,
-        "signals",
-        default=(),
-        help=RegimeRule.model_fields["signals"].description,
-    )
-    if not signals:
-        return
+    signals = regime.choose_signals()
     for signal in signals:
-        for regime in REGIMES[1:]:
-            name = f"{regime}_{signal}"
-            _slider(RegimeRule, name, f"regime.{name}")
-    for name in _regime_names(signals):
-        _slider(RegimeRule, name, f"regime.{name}")
-    controls.choice(
-        "No new condors",
-        controls.options_of(RegimeRule, "suspend"),
-        "regime.suspend",
-        style="list",
-        help=RegimeRule.model_fields["suspend"].description,
-    )
-
-
-def _regime_names(signals: tuple[str, ...]) -> tuple[str, ...]:
-    votes = ("watch_votes", "stress_votes") if len(signals) > 1 else ()
-    return (*votes, "hold_days", "watch_size", "stress_size", "watch_distance", "stress_distance")
+        regime.choose_levels(signal)
+    if signals:
+        regime.choose_actions(signals)
 
 
 def _mine(rule: CondorRule) -> Policy:
@@ -147,17 +124,11 @@ def _mine(rule: CondorRule) -> Policy:
     shift = {}
     if chosen["shift"]:
         shift = {name: chosen[f"shift.{name}"] for name in ("delta", "vix", "dte", "size")}
-    regime: dict[str, Any] = {}
-    signals = tuple(name for name in _SIGNALS if name in chosen["signals"])
-    if signals:
-        thresholds = [f"{regime}_{signal}" for signal in signals for regime in REGIMES[1:]]
-        names = (*thresholds, *_regime_names(signals), "suspend")
-        regime = {"signals": signals, **{name: chosen[f"regime.{name}"] for name in names}}
     return Policy(
         name=MINE,
         condor=rule,
         stop=StopRule(kind=kind, **stop),
         shift=TimeShift(on=chosen["shift"], **shift),
         layers=trade.layers(),
-        regime=RegimeRule(**regime),
+        regime=regime.current(),
     )

@@ -145,15 +145,15 @@ OF_MINE = [
     ({"shift": "true"}, "slider", "shift.vix", 25.0),
     ({"shift": "true"}, "slider", "shift.dte", 30),
     ({"shift": "true"}, "slider", "shift.size", 2.0),
-    ({"signals": "VIX", "regime__watch_size": "0.5"}, "slider", "regime.watch_vix", 18.0),
-    ({"signals": "VIX", "regime__stress_size": "0.5"}, "slider", "regime.stress_vix", 30.0),
+    ({"signals": "VIX", "regime__watch_size": "0.5"}, "slider", "vote.vix.watch", 18.0),
+    ({"signals": "VIX", "regime__stress_size": "0.5"}, "slider", "vote.vix.stress", 30.0),
     ({"signals": "VIX", "regime__watch_size": "0.5"}, "slider", "regime.hold_days", 10),
     ({"signals": "VIX"}, "slider", "regime.watch_size", 0.5),
     ({"signals": "VIX"}, "slider", "regime.stress_size", 0.5),
     ({"signals": "VIX"}, "slider", "regime.watch_distance", 1.5),
     ({"signals": "VIX"}, "slider", "regime.stress_distance", 1.5),
     ({"signals": "VIX"}, "selectbox", "regime.suspend", "in stress"),
-    ({"regime__watch_size": "0.5"}, "button_group", "signals", ["curve"]),
+    ({"regime__watch_size": "0.5"}, "multiselect", "signals", ["vix_curve"]),
     ({}, "selectbox", "hedge", "no hedge"),
     ({}, "selectbox", "l1.instrument", "future"),
     ({}, "number_input", "l1.quantity", 20),
@@ -172,7 +172,7 @@ def test_every_control_of_my_policy_moves_its_mean(link, kind, key, value):
     before, base = answers(app), app.dataframe[0].value.iloc[0].to_dict()
     assert app.metric[MEAN].label == "Mean profit, my policy"
     if key == "signals":
-        app.button_group(key="signals").set_value(["vix"]).run()
+        app.multiselect(key="signals").set_value(["vix"]).run()
         app.slider(key="regime.watch_size").set_value(0.5).run()
         before = answers(app)
     getattr(app, kind)(key=key).set_value(value).run()
@@ -378,14 +378,14 @@ REFUSED = [
         20,
     ),
     (
-        {**MINE, "signals": "VIX", "regime__watch_vix": "40"},
-        "watch_vix must be at most stress_vix, which is 20, got 40",
+        {**MINE, "signals": "VIX", "vote__vix__watch": "40"},
+        "watch of vix must be at most its stress, which is 20, got 40",
         "slider",
-        "regime.watch_vix",
+        "vote.vix.watch",
         15.0,
     ),
     (
-        {**MINE, "signals": ["VIX", "VIX/VIX3M"], "regime__watch_votes": "3"},
+        {**MINE, "signals": ["VIX", "VIX/VIX3M less one"], "regime__watch_votes": "3"},
         "watch_votes must be at most the number of signals, 2, got 3",
         "slider",
         "regime.watch_votes",
@@ -435,15 +435,15 @@ def test_a_condor_that_never_opens_is_said():
         ({"focus": "luck"}, "In focus must be one of unhedged, ALVH, got “luck”"),
         ({"view": "luck"}, "Picture must be one of profit, worst outcomes, got “luck”"),
         ({"policies": ["luck", "ALVH"]}, "Compared must be among unhedged, static calls, stat"),
-        ({**MINE, "signals": "luck"}, "Regime signals must be among VIX, VIX/VIX3M, VIX/its av"),
+        ({**MINE, "signals": "luck"}, "Regime signals must be among VIX, Percentile of VIX"),
         ({**MINE, "stop": "luck"}, "Stop must be one of none, credit multiple, short delta, got"),
         (
             {**MINE, "stop": "short delta", "stop__delta": "7"},
             "Stop at a short delta of must be from 0.05 to 0.95, got “7”",
         ),
         (
-            {**MINE, "signals": "VIX", "regime__watch_vix": "400"},
-            "Watch at VIX must be from 0 to 100 VIX points, got “400”",
+            {**MINE, "signals": "VIX", "vote__vix__watch": "400"},
+            "VIX: watch at must be from 5 to 100 points, got “400”",
         ),
         ({**MINE, "l2__dte": "5"}, "Layer 2: Days to expiry must be from 7 to 270 days, got “5”"),
     ],
@@ -471,9 +471,9 @@ def test_a_link_restores_every_setting():
         stop__delta="0.4",
         shift="true",
         shift__size="1.5",
-        signals=["VIX", "VIX/its average"],
+        signals=["VIX", "VIX over its average"],
         regime__suspend="in stress",
-        regime__watch_average="1.1",
+        vote__vix_to_average__watch="1.1",
         l1__quantity="7",
     )
     assert answers(app)
@@ -490,9 +490,9 @@ def test_a_link_restores_every_setting():
         ("slider", "stop.delta", 0.4),
         ("toggle", "shift", True),
         ("slider", "shift.size", 1.5),
-        ("button_group", "signals", ["vix", "average"]),
+        ("multiselect", "signals", ["vix", "vix_to_average"]),
         ("selectbox", "regime.suspend", "in stress"),
-        ("slider", "regime.watch_average", 1.1),
+        ("slider", "vote.vix_to_average.watch", 1.1),
         ("number_input", "l1.quantity", 7),
     ):
         assert getattr(app, kind)(key=key).value == value, key
