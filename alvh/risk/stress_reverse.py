@@ -113,8 +113,8 @@ def smallest_shock(
     Notes
     -----
     Falls of half a percent to `MOST_FALL` are tried at once; the first step over which the loss is
-    reached is then divided, sixteen parts at a time, to 1e-10 percent. A smaller fall that loses as much could
-    only hide between two falls tried.
+    reached is then divided, sixteen parts at a time, to 1e-10 percent. A smaller fall that loses as
+    much could only hide between two falls tried.
     """
     require(loss > 0.0, "loss", loss, "> 0 percent of capital")
     require(1 <= n_days <= _MOST_DAYS, "n_days", n_days, f"from 1 to {_MOST_DAYS}")
