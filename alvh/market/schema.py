@@ -1,7 +1,7 @@
 """Columns, units and checks of a history frame: the one shape every data source returns.
 
-Prices and volatility indices are in points (a VIX of 16.0 means 16 %), `breadth` is a percentage,
-`rate` is a decimal a year. Nothing here knows where a frame came from.
+Indices and VIX futures are in points (a VIX of 16.0 means 16 %), funds in dollars, advances and
+declines in stocks, `breadth` is a percentage, `rate` is a decimal a year. Nothing here knows where a frame came from.
 """
 
 from __future__ import annotations
@@ -51,6 +51,14 @@ COLUMNS: dict[str, Column] = {
     "vix_close": Column("VIX close", "points", 1.0, 200.0, required=True),
     "vix3m_close": Column("VIX3M close", "points", 1.0, 200.0),
     "vvix_close": Column("VVIX close", "points", 10.0, 500.0),
+    "vix9d_close": Column("VIX9D close", "points", 1.0, 300.0),
+    "skew_close": Column("Cboe SKEW close", "points", 50.0, 250.0),
+    "vx1_close": Column("First VIX future", "points", 1.0, 200.0),
+    "vx2_close": Column("Second VIX future", "points", 1.0, 200.0),
+    "spy_close": Column("SPY close", "dollars", 1.0, 1e5),
+    "rsp_close": Column("RSP close (equal weight)", "dollars", 1.0, 1e5),
+    "advances": Column("Stocks that rose", "stocks", 0.0, 1e5),
+    "declines": Column("Stocks that fell", "stocks", 0.0, 1e5),
     "breadth": Column("Members above their 200-day average", "percent", 0.0, 100.0),
     "rate": Column("Short rate", "as a decimal a year (0.05 means 5 %)", -0.05, 0.50),
 }

@@ -1,8 +1,8 @@
 """Daily history from Yahoo Finance, by way of the `yfinance` package.
 
-SPX, VIX, VIX3M and VVIX in points; the 13-week bill as a continuous rate, decimal a year. The
-package answers most failures with an empty frame and waits up to half a minute at each step; here
-every failure becomes a `DataError` with a plain reason, within a time limit.
+Indices in points; SPY and RSP in dollars, as closed; the 13-week bill as a continuous rate, decimal
+a year. The package answers most failures with an empty frame and waits up to half a minute at each
+step; here every failure becomes a `DataError` with a plain reason, within a time limit.
 """
 
 from __future__ import annotations
@@ -34,7 +34,18 @@ FIRST_DAY = dt.date(1990, 1, 2)
 TIMEOUT = 8.0
 CONNECT_TIMEOUT = 2.5
 
-_OPTIONAL = {"vix3m_close": "^VIX3M", "vvix_close": "^VVIX", "rate": "^IRX"}
+_OPTIONAL = {
+    "vix3m_close": "^VIX3M",
+    "vvix_close": "^VVIX",
+    "rate": "^IRX",
+}
+_FOR_SIGNALS = {
+    "vix9d_close": "^VIX9D",
+    "skew_close": "^SKEW",
+    "spy_close": "SPY",
+    "rsp_close": "RSP",
+}
+"""Without a note where missing: the signals that need one say so themselves."""
 _BILL_DAYS = 91
 # The package keeps one session and one configuration for the whole process.
 _LOCK = threading.Lock()
@@ -91,7 +102,7 @@ def fetch_yahoo(
     Returns
     -------
     MarketHistory
-        With one note for each optional index that could not be had.
+        With one note for each optional index of the market that could not be had.
 
     Raises
     ------
@@ -107,11 +118,12 @@ def fetch_yahoo(
             spx, vix = _download(yf, "^GSPC", own), _download(yf, "^VIX", own)["Close"]
             own.extend(timeout)
             optional: dict[str, pd.Series[float]] = {}
-            for name, symbol in _OPTIONAL.items():
+            for name, symbol in (_OPTIONAL | _FOR_SIGNALS).items():
                 try:
                     optional[name] = _download(yf, symbol, own)["Close"]
                 except DataError as error:
-                    notes.append(f"{COLUMNS[name].title} is not available: {error}.")
+                    if name in _OPTIONAL:
+                        notes.append(f"{COLUMNS[name].title} is not available: {error}.")
         finally:
             if session is None:
                 own.close()

@@ -18,7 +18,17 @@ from alvh.market.yahoo import Session
 
 Answer = tuple[int, bytes]
 DAYS = pd.bdate_range("2024-01-02", periods=30)
-LEVELS = {"^GSPC": 4700.0, "^VIX": 13.0, "^VIX3M": 15.0, "^VVIX": 85.0, "^IRX": 5.25}
+LEVELS = {
+    "^GSPC": 4700.0,
+    "^VIX": 13.0,
+    "^VIX3M": 15.0,
+    "^VVIX": 85.0,
+    "^IRX": 5.25,
+    "^VIX9D": 12.0,
+    "^SKEW": 140.0,
+    "SPY": 470.0,
+    "RSP": 155.0,
+}
 
 
 def chart(symbol: str, *, gaps: dict[int, float | None] | None = None) -> dict:

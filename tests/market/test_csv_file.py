@@ -199,7 +199,16 @@ def test_the_real_history():
     history = read_csv(SHARED)
     assert history.as_of == dt.date(2021, 12, 31)
     assert history.latest.vix == 17.22
-    assert set(history.frame.columns) == set(COLUMNS) - {"breadth", "rate"}
+    assert set(COLUMNS) - set(history.frame.columns) == {
+        "breadth",
+        "rate",
+        "vx1_close",
+        "vx2_close",
+        "spy_close",
+        "rsp_close",
+        "advances",
+        "declines",
+    }
     assert history.frame["vix_close"].max() == 82.69
     assert len(history.notes) == 1
     assert "1 day without a VIX close" in history.notes[0]

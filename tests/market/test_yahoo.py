@@ -35,7 +35,7 @@ def test_normal_answer(yahoo):
     assert history.source == "Yahoo Finance"
     assert history.fetched_at == NOW
     assert history.notes == ()
-    assert yahoo.asked == ["^GSPC", "^VIX", "^VIX3M", "^VVIX", "^IRX"]
+    assert yahoo.asked == list(wire.LEVELS)
     assert len(history.frame) == 30
     assert history.as_of == dt.date(2024, 2, 12)
     quote = history.latest
@@ -79,6 +79,14 @@ def test_an_optional_index_may_be_missing(yahoo):
     assert history.notes == ("VVIX close is not available: Yahoo has no data for ^VVIX.",)
     assert history.latest.vvix is None
     assert history.latest.vix3m is not None
+
+
+def test_what_serves_signals_only_is_missed_in_silence(yahoo):
+    yahoo.answer = lambda symbol: (wire.not_found if symbol == "RSP" else wire.good)(symbol)
+    history = fetch_yahoo(now=NOW)
+    assert history.notes == ()
+    assert "rsp_close" not in history.frame
+    assert history.frame["skew_close"].iloc[-1] == pytest.approx(140.0 * 1.029)
 
 
 @pytest.mark.parametrize("symbol", ["^GSPC", "^VIX"])
