@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
+
+_PAGES = {
+    "Trade": (
+        ("trade/condor.py", "Condor", "area_chart"),
+        ("trade/hedge.py", "Hedge layers", "layers"),
+        ("trade/regimes.py", "Regimes", "traffic"),
+    ),
+    "Compare": (
+        ("compare/outcomes.py", "Outcomes", "stacked_line_chart"),
+        ("compare/replay.py", "Replay", "history"),
+        ("compare/stress.py", "Stress", "bolt"),
+    ),
+    "Learn": (
+        ("learn/barriers.py", "Barriers v. edges", "school"),
+        ("learn/claim.py", "The claim", "fact_check"),
+    ),
+}
+"""Section to (script, title, icon) of its pages; the address of a page is its script's name."""
 
 st.set_page_config(
     page_title="ALVH condor desk",
@@ -16,23 +36,19 @@ st.set_page_config(
 )
 page = st.navigation(
     {
-        "Trade": [
+        section: [
             st.Page(
-                "pages/trade/condor.py",
-                title="Condor",
-                icon=":material/area_chart:",
-                url_path="condor",
-                default=True,
+                f"pages/{script}",
+                title=title,
+                icon=f":material/{icon}:",
+                url_path=Path(script).stem,
+                default=script == "trade/condor.py",
             )
-        ],
-        "Compare": [
-            st.Page(
-                "pages/compare/outcomes.py",
-                title="Outcomes",
-                icon=":material/stacked_line_chart:",
-                url_path="outcomes",
-            )
-        ],
+            for script, title, icon in pages
+            if Path(__file__).with_name("pages").joinpath(script).exists()
+        ]
+        for section, pages in _PAGES.items()
+        if any(Path(__file__).with_name("pages").joinpath(row[0]).exists() for row in pages)
     },
     position="top",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -69,6 +69,23 @@ class MarketPaths:
     def n_days(self) -> int:
         """Trading days after today."""
         return int(self.spot.shape[1]) - 1
+
+    def one(self, i: int) -> MarketPaths:
+        """Path `i` alone, with the same random numbers beside it.
+
+        Raises
+        ------
+        ValueError
+            If there is no such path.
+        """
+        require(0 <= i < self.n_paths, "path", i, f"from 0 to {self.n_paths - 1}")
+        arrays = (a[i : i + 1] for a in (self.spot, self.variance, self.mean_variance))
+        return replace(
+            self,
+            **dict(zip(("spot", "variance", "mean_variance"), arrays, strict=True)),
+            block=1,
+            first=self.first + i,
+        )
 
     def factors(self) -> Factors | None:
         """Signals from outside the market, drawn anew each time; None without a seed."""
