@@ -79,10 +79,11 @@ class MarketPaths:
             If there is no such path.
         """
         require(0 <= i < self.n_paths, "path", i, f"from 0 to {self.n_paths - 1}")
-        arrays = (a[i : i + 1] for a in (self.spot, self.variance, self.mean_variance))
         return replace(
             self,
-            **dict(zip(("spot", "variance", "mean_variance"), arrays, strict=True)),
+            spot=self.spot[i : i + 1],
+            variance=self.variance[i : i + 1],
+            mean_variance=self.mean_variance[i : i + 1],
             block=1,
             first=self.first + i,
         )
