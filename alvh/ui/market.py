@@ -45,6 +45,8 @@ class Market:
         As the model shows them at `state`.
     notes : tuple of str
         What the user must know about the data.
+    history : MarketHistory or None
+        The days the market was taken from, to the last; None if it was typed in.
     """
 
     model: ModelParameters
@@ -58,6 +60,7 @@ class Market:
     shown_vix3m: float
     shown_vvix: float
     notes: tuple[str, ...]
+    history: MarketHistory | None = None
 
 
 def choose() -> Market:
@@ -156,6 +159,7 @@ def _on(found: MarketHistory, day: dt.date) -> Market:
         quoted["vix3m_close"],
         quoted["vvix_close"],
         found.notes,
+        found,
     )
 
 
@@ -173,6 +177,7 @@ def _seen(
     vix3m: float | None,
     quoted_vvix: float | None,
     notes: tuple[str, ...],
+    history: MarketHistory | None = None,
 ) -> Market:
     shown = float(vix_index(model, state))
     shown3m = float(vix_index(model, state, VIX3M_HORIZON))
@@ -195,4 +200,5 @@ def _seen(
         shown_vix3m=shown3m,
         shown_vvix=float(vvix(model, state)),
         notes=tuple(found),
+        history=history,
     )
