@@ -13,6 +13,7 @@ from pydantic import Field
 
 from alvh.model import MarketState, ModelParameters, RiskPremia
 from alvh.pricing import PricingTables, implied_state
+from alvh.simulation.factors import FactorModel
 from alvh.simulation.model import Sampling, simulate_paths
 from alvh.simulation.paths import MarketPaths
 from alvh.strategy import Costs, Outcomes, Policy, run_policies, simulate_policies
@@ -130,6 +131,11 @@ class Study(Value):
         title="Sampling",
         description="Independent paths, or antithetic pairs.",
     )
+    factors: FactorModel = Field(
+        FactorModel(),
+        title="Signals from outside",
+        description="How breadth, surprises of prices and the dollar behave on simulated paths.",
+    )
 
     @property
     def premia(self) -> RiskPremia:
@@ -153,6 +159,7 @@ class Study(Value):
             self.horizon,
             self.seed,
             sampling=self.sampling,
+            factors=self.factors,
         )
 
     def simulate(
@@ -191,6 +198,7 @@ class Study(Value):
             n_days=self.horizon,
             seed=self.seed,
             sampling=self.sampling,
+            factors=self.factors,
             chunk=2_500,
             progress=progress,
         )
