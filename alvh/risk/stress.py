@@ -45,6 +45,7 @@ __all__ = [
     "Variant",
     "layer_variants",
     "run_stress",
+    "stress_marks",
     "stress_table",
 ]
 
@@ -80,9 +81,10 @@ class StressRun:
     levels : DataFrame
         Of `stress_levels`: what the episode asks of each day and what the model shows.
     days : DataFrame
-        A row a policy, variant and day: policy, variant, day, profit (before interest), condor,
-        hedge and costs (its parts; costs negative), wealth, margin, day_loss (one-day stressed
-        loss), quick_ratio (infinite where nothing is needed), regime (0 calm, 1 watch, 2 stress).
+        A row a policy, variant and day: policy, variant, day, spot and vix (points, as the model
+        shows them), profit (before interest), condor, hedge and costs (its parts; costs negative),
+        wealth, margin, day_loss (one-day stressed loss), quick_ratio (infinite where nothing is
+        needed), regime (0 calm, 1 watch, 2 stress).
     summary : DataFrame
         A row a policy and variant, see `stress_table`.
     """
@@ -171,7 +173,7 @@ def run_stress(
         wealth = outcomes.wealth[:, 0, :-1]
         ratios = quick_ratios(wealth, hedge, need + losses)
         for p, variant in enumerate(part):
-            days = _days(variant, outcomes, p, need[p], losses[p], ratios[p])
+            days = _days(variant, levels, outcomes, p, need[p], losses[p], ratios[p])
             frames.append(days)
             rows.append(_summary(episode, variant, days, _margin_day(outcomes, p)))
     summary = pd.DataFrame(rows)
@@ -231,8 +233,22 @@ def stress_table(
     return pd.concat(frames, ignore_index=True)
 
 
+def stress_marks(episode: Episode) -> pd.DataFrame:
+    """What happens on which day of an episode: ``day`` and ``label``, in the order of days."""
+    happens: dict[int, list[str]] = {}
+    if episode.worst_day is not None and episode.days > 1:
+        happens[episode.worst_on] = [f"worst day \u2212{episode.worst_day:g} %"]
+    happens.setdefault(episode.peak_on, []).append("VIX peak")
+    happens.setdefault(episode.days, []).append(f"low \u2212{episode.depth:g} %")
+    labels = {day: ", ".join(words) for day, words in sorted(happens.items())}
+    return pd.DataFrame(
+        {"day": list(labels), "label": [text[:1].upper() + text[1:] for text in labels.values()]}
+    )
+
+
 def _days(
     variant: Variant,
+    levels: pd.DataFrame,
     outcomes: Outcomes,
     p: int,
     margin: FloatArray,
@@ -245,6 +261,8 @@ def _days(
             "policy": variant.policy,
             "variant": variant.name,
             "day": np.arange(margin.size),
+            "spot": levels["spot"].to_numpy(),
+            "vix": levels["vix_shown"].to_numpy(),
             "profit": trail["condor"] + trail["hedge"] + trail["costs"],
             "condor": trail["condor"],
             "hedge": trail["hedge"],

@@ -12,7 +12,14 @@ from alvh.market.contracts import SPX_MULTIPLIER
 from alvh.model import MarketState, ModelParameters, RiskPremia
 from alvh.pricing import PricingTables, implied_state, spx_option, vix_index, vix_option
 from alvh.risk import stress_liquidity
-from alvh.risk.stress import ALL_LAYERS, NO_HEDGE, layer_variants, run_stress, stress_table
+from alvh.risk.stress import (
+    ALL_LAYERS,
+    NO_HEDGE,
+    layer_variants,
+    run_stress,
+    stress_marks,
+    stress_table,
+)
 from alvh.risk.stress_liquidity import (
     DayShock,
     day_losses,
@@ -187,6 +194,22 @@ def test_horizon_is_at_least_the_condors(tables):
     assert len(days) == 31 + 1
     assert len(run.levels) == 31 + 1
     assert (run.levels["spot"].iloc[1:] == 4500.0).all()
+
+
+def test_days_tell_where_the_market_is(covid):
+    days = of(covid, "static_layers", NO_HEDGE)
+    np.testing.assert_array_equal(days["spot"], covid.levels["spot"])
+    np.testing.assert_array_equal(days["vix"], covid.levels["vix_shown"])
+
+
+def test_marks_say_what_happens_when():
+    assert stress_marks(COVID).to_numpy().tolist() == [
+        [18, "Worst day \u221212 %, VIX peak"],
+        [23, "Low \u221233.9 %"],
+    ]
+    assert stress_marks(CRASH).to_numpy().tolist() == [[1, "VIX peak, low \u221210 %"]]
+    named = {e.name: stress_marks(e)["day"].tolist() for e in EPISODES}
+    assert named["Financial crisis"] == [257, 283, 355]
 
 
 # --- Tables ----------------------------------------------------------------------------------

@@ -19,6 +19,12 @@ from alvh.report.charts.outcomes_compare import (
 )
 from alvh.report.charts.payoff import payoff
 from alvh.report.charts.plane import plane
+from alvh.report.charts.stress import (
+    stress_liquidity,
+    stress_parts,
+    stress_profit,
+    stress_table,
+)
 
 __all__ = [
     "future_curve",
@@ -39,4 +45,8 @@ __all__ = [
     "outcome_trades",
     "payoff",
     "plane",
+    "stress_liquidity",
+    "stress_parts",
+    "stress_profit",
+    "stress_table",
 ]
