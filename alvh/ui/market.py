@@ -109,9 +109,9 @@ def _uploaded() -> MarketHistory:
         "Daily history (CSV)",
         type=["csv", "txt"],
         help="Columns date, spx_close and vix_close; also spx_open, spx_high, spx_low, "
-        "vix3m_close, vvix_close, rate, and for signals vix9d_close, skew_close, vx1_close, "
-        "vx2_close, spy_close, rsp_close, advances, declines, breadth. One row a trading day, oldest "
-        "first; at most 20 MB.",
+        "vix3m_close, vvix_close, rate; for signals vix9d_close, skew_close, vx1_close, vx2_close, "
+        "spy_close, rsp_close, advances, declines, breadth. One row a trading day, oldest first; "
+        "at most 20 MB.",
     )
     if given is not None:
         try:
