@@ -234,6 +234,14 @@ def test_summary_restates_the_days(covid):
         assert row.lowest_effect == pytest.approx(whole["profit"].min() - profit.min())
 
 
+def test_drawdown_is_from_the_capital_when_nothing_was_ever_earned(tables):
+    hopeless = Episode(name="hopeless", days=1, depth=30.0, vix_peak=60.0, recovery_days=0)
+    run = run_stress(tables, STATE, Policy.preset("unhedged"), CAPITAL, hopeless)
+    row = run.summary.iloc[0]
+    assert of(run, "unhedged", NO_HEDGE).loc[:5, "profit"].max() < 0.0
+    assert row["worst_drawdown"] == pytest.approx(-row["lowest_profit"])
+
+
 def test_table_is_every_episode_by_itself(tables):
     told = []
     policies = [HEDGED, Policy.preset("alvh")]

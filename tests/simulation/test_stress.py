@@ -83,6 +83,19 @@ def test_paths_start_today_and_are_states():
     assert vix_index(MODEL, end) == pytest.approx(16.0, abs=1e-6)
 
 
+def test_today_is_kept_even_where_no_table_reaches():
+    state = MarketState(spot=5000.0, variance=2.5, mean_variance=0.0123)
+    paths = stress_paths(MODEL, state, BIG_TOP)
+    assert (paths.variance[0, 0], paths.mean_variance[0, 0]) == (2.5, 0.0123)
+    assert paths.variance[0, 1] == stress._EDGE[0]
+
+
+def test_a_curve_that_is_more_inverted_today_stays_so():
+    state = implied_state(MODEL, 5000.0, 30.0, 27.5)
+    days = stress_levels(MODEL, state, BY_NAME["2022 bear market"])
+    assert (days["vix"] / days["vix3m"]).to_numpy() == pytest.approx(30.0 / 27.5)
+
+
 def test_one_episode_is_the_row_of_many_and_a_horizon_cuts_or_pads():
     many = stress_paths(MODEL, TODAY, EPISODES, n_days=40)
     for row, episode in enumerate(EPISODES):
