@@ -19,6 +19,15 @@ from alvh.report.charts.outcomes_compare import (
 )
 from alvh.report.charts.payoff import payoff
 from alvh.report.charts.plane import plane
+from alvh.report.charts.powers import signal_powers
+from alvh.report.charts.regimes import regime_history
+from alvh.report.charts.regimes_signals import signal_panel_chart, vote_count
+from alvh.report.charts.regimes_tables import (
+    ablation_chart,
+    profit_by_regime_chart,
+    signal_hits_chart,
+    transition_chart,
+)
 from alvh.report.charts.stress import (
     stress_liquidity,
     stress_parts,
@@ -27,6 +36,7 @@ from alvh.report.charts.stress import (
 )
 
 __all__ = [
+    "ablation_chart",
     "future_curve",
     "greeks_by_day",
     "greeks_by_spot",
@@ -45,8 +55,15 @@ __all__ = [
     "outcome_trades",
     "payoff",
     "plane",
+    "profit_by_regime_chart",
+    "regime_history",
+    "signal_hits_chart",
+    "signal_panel_chart",
+    "signal_powers",
     "stress_liquidity",
     "stress_parts",
     "stress_profit",
     "stress_table",
+    "transition_chart",
+    "vote_count",
 ]
