@@ -166,7 +166,9 @@ def test_a_long_history_with_many_actions_stays_light():
     busy = actions(frame, 2500)
     figure = charts.regime_history(frame, regime_bands(regime(frame)), busy)
     assert len(json.dumps(figure.to_dict())) < 700_000
-    assert len(figure.datasets["history_actions"]) == 2500
+    marks, line = figure.datasets["history_actions"], figure.datasets["history"]
+    assert len(marks) == 2500
+    assert set(marks["day"]) <= set(line["day"])  # the line goes through every mark
 
 
 def test_bands_touch_and_say_their_regime():
@@ -222,8 +224,14 @@ def test_every_selection_is_in_one_view():
     for param in params:
         assert len(param["views"]) == 1
         assert param["views"][0] in views
-    domains = [s.get("domain") for s in found(history().template, "scale") if isinstance(s, dict)]
-    assert {"param": "history_span"} in domains
+
+
+def test_every_layer_but_the_strip_follows_the_span():
+    *panels, strip = history().template["vconcat"]
+    for panel in panels:  # one layer without it would stretch the axis to all days
+        for layer in panel.get("layer", [panel]):
+            assert layer["encoding"]["x"]["scale"]["domain"] == {"param": "history_span"}
+    assert "domain" not in json.dumps([x["scale"] for x in found(strip, "x")])
 
 
 def test_days_are_the_same_in_every_time_zone():

@@ -70,15 +70,18 @@ def regime_history(
         A strip below picks a span of time: drag across it, drag the span, click beside it for all.
         Everything else then shows that span, on scales of its own. Every action is in the row of
         its kind; on the line of SPX are those of which the span holds at most `FEW`. Of more than
-        2,500 days the lines show weeks and the extremes of months (see `thinned`); bands and
-        actions are exact.
+        2,500 days the lines show weeks, the extremes of months and the days of actions (see
+        `thinned`); bands and actions are exact.
 
     Raises
     ------
     DataError
         If a column is missing, the frame is empty, an action is unknown or on another day.
     """
-    lines = thinned(frame, ("spx", "vix"), chart="regime history")
+    checked = frame_of(frame, ("date", "spx", "vix"), chart="regime history")
+    done = _actions(checked, actions)
+    also = done["day"].to_numpy(dtype=np.int64)
+    lines = thinned(checked, ("spx", "vix"), chart="regime history", also=also)
     spans = frame_of(bands, ("start", "end", "name"), chart="regime history")
     start, end = day_numbers(spans["start"]), day_numbers(spans["end"])
     day = day_numbers(lines["date"])
@@ -97,7 +100,7 @@ def regime_history(
         "history_bands": pd.DataFrame(
             {"day": start, "until": np.r_[start[1:], end[-1:]], "name": names}
         ),
-        "history_actions": _actions(frame, actions),
+        "history_actions": done,
     }
     return Figure(_history_template(width, height), datasets)
 
@@ -163,14 +166,15 @@ def _panel(field: str, span: alt.Parameter) -> list[alt.Chart]:
             title="Regime", orient="top", titleOrient="left", symbolType="square", symbolSize=180
         )
         y = alt.Y("spx:Q").title("SPX (points, log scale)")
-        y = y.scale(type="log", nice=False, padding=6).axis(number_axis(format=",.0f", grid=False))
+        y = y.scale(type="log", nice=False, padding=6).axis(
+            number_axis(format=",.0f", grid=False, tickCount=8)
+        )
     else:
         y = alt.Y("vix:Q").title("VIX (points)").scale(zero=False, nice=False, padding=6)
         y = y.axis(number_axis(tickCount=4, grid=False))
-    # the days are named once, under VIX
-    time = _time(span) if field == "vix" else _time(span, labels=False)
-    bands = bands_layer("history_bands", "name", legend=legend).encode(x=time)
-    x = alt.X("date:T")
+    # the days are named once, under VIX; a layer without the span would stretch the axis to all
+    x = _time(span) if field == "vix" else _time(span, labels=False)
+    bands = bands_layer("history_bands", "name", legend=legend).encode(x=x)
     base = dated(alt.Chart(alt.NamedData("history"))).transform_filter(span)
     line = base.mark_line(color=ink(palette.INK), strokeWidth=1.3, clip=True).encode(x=x, y=y)
     nearest = alt.selection_point(
@@ -228,7 +232,7 @@ def _marks(span: alt.Parameter) -> alt.Chart:
             stroke=ink(palette.PAPER),
             strokeWidth=0.8,
         )
-        .encode(x=alt.X("date:T"), y=alt.Y("spx:Q"), shape=shape)
+        .encode(x=_time(span, labels=False), y=alt.Y("spx:Q"), shape=shape)
     )
     return marks
 

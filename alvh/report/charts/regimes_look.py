@@ -51,7 +51,13 @@ def day_axis(**more: Any) -> alt.X:
     return alt.X("date:T").title(None).scale(type="utc", nice=False).axis(axis)
 
 
-def thinned(frame: pd.DataFrame, columns: Sequence[str], *, chart: str) -> pd.DataFrame:
+def thinned(
+    frame: pd.DataFrame,
+    columns: Sequence[str],
+    *,
+    chart: str,
+    also: np.ndarray[Any, np.dtype[np.int64]] | None = None,
+) -> pd.DataFrame:
     """Rows of a daily frame that are enough to draw it.
 
     Parameters
@@ -62,6 +68,8 @@ def thinned(frame: pd.DataFrame, columns: Sequence[str], *, chart: str) -> pd.Da
         What is drawn.
     chart : str
         Name of the chart, for errors.
+    also : ndarray of int, optional
+        Days since 1970 whose rows are kept too.
 
     Returns
     -------
@@ -85,6 +93,8 @@ def thinned(frame: pd.DataFrame, columns: Sequence[str], *, chart: str) -> pd.Da
     week = (days + 3) // 7  # 1970 began on a Thursday
     keep = np.r_[week[1:] != week[:-1], True]
     keep[0] = True
+    if also is not None:
+        keep |= np.isin(days, also)
     month = pd.DatetimeIndex(rows["date"]).to_period("M")
     values = rows[list(columns)].reset_index(drop=True)
     for name in columns:

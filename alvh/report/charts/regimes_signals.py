@@ -37,7 +37,7 @@ def signal_panel_chart(
     side: Literal["above", "below"] = "above",
     title: str,
     unit: str = "",
-    height: int = 110,
+    height: int = 150,
 ) -> Figure:
     """One signal, the levels at which it votes, and the days on which it does.
 
@@ -51,8 +51,8 @@ def signal_panel_chart(
         Whether it votes at and above its levels, or at and below them.
     title, unit : str
         Name of the signal; a pure number has no unit.
-    height : int, default=110
-        Pixels.
+    height : int, default=150
+        Pixels; on a page with the title and the days, so that 90 are left.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def signal_panel_chart(
                 "name": [("calm", *_LEVELS)[code] for code in voted[first][shown]],
             }
         ),
-        "signal_levels": pd.DataFrame({"name": list(_LEVELS), "value": [watch, stress]}),
+        "signal_levels": pd.DataFrame({"level": list(_LEVELS), "value": [watch, stress]}),
         "signal_gap": pd.DataFrame({"text": [] if known.size else ["unavailable"]}),
     }
     heading = f"{title} ({unit})" if unit else title
@@ -117,7 +117,7 @@ def _panel_template(heading: str, unit: str, height: int) -> dict[str, Any]:
         empty=False,
     )
     levels = alt.Chart(alt.NamedData("signal_levels"))
-    dash = alt.StrokeDash("name:N").legend(None)
+    dash = alt.StrokeDash("level:N").legend(None)
     dash = dash.scale(domain=list(_LEVELS), range=[_DASH[name] for name in _LEVELS])
     layers = [
         bands_layer("signal_votes", "name"),
@@ -125,7 +125,7 @@ def _panel_template(heading: str, unit: str, height: int) -> dict[str, Any]:
             y=y,
             strokeDash=dash,
             tooltip=[
-                alt.Tooltip("name:N", title="Level of"),
+                alt.Tooltip("level:N", title="Level of"),
                 alt.Tooltip("value:Q", title=heading, format=",.4~r"),
             ],
         ),
@@ -155,7 +155,7 @@ def _panel_template(heading: str, unit: str, height: int) -> dict[str, Any]:
 
 
 def vote_count(
-    frame: pd.DataFrame, *, watch_needed: int, stress_needed: int, height: int = 120
+    frame: pd.DataFrame, *, watch_needed: int, stress_needed: int, height: int = 170
 ) -> Figure:
     """How many signals vote for watch and for stress, and how many must.
 
@@ -165,8 +165,8 @@ def vote_count(
         ``date``, ascending, ``watch``, ``stress`` (votes; one for stress counts for watch too).
     watch_needed, stress_needed : int
         Votes at which the regime is asked for.
-    height : int, default=120
-        Pixels.
+    height : int, default=170
+        Pixels; on a page with the legend and the days.
 
     Returns
     -------
@@ -193,7 +193,7 @@ def vote_count(
     words = [f"{name} at {n}" for name, n in zip(_LEVELS, needed, strict=True)]
     if watch_needed == stress_needed:
         words = [f"both at {watch_needed}", ""]
-    levels = pd.DataFrame({"name": list(_LEVELS), "value": needed, "text": words})
+    levels = pd.DataFrame({"level": list(_LEVELS), "value": needed, "text": words})
     return Figure(_votes_template(height), {"votes": votes, "votes_needed": levels})
 
 
@@ -227,7 +227,7 @@ def _votes_template(height: int) -> dict[str, Any]:
         empty=False,
     )
     levels = alt.Chart(alt.NamedData("votes_needed"))
-    dash = alt.StrokeDash("name:N").legend(None)
+    dash = alt.StrokeDash("level:N").legend(None)
     dash = dash.scale(domain=list(_LEVELS), range=[_DASH[name] for name in _LEVELS])
     layers += [
         levels.mark_rule(color=ink(palette.MUTED), strokeWidth=1.4).encode(
