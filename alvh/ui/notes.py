@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CONDOR", "DISCLAIMER", "OUTCOMES"]
+__all__ = ["CONDOR", "DISCLAIMER", "HEDGE", "OUTCOMES"]
 
 DISCLAIMER = (
     "For education and analysis. Prices are model prices; nothing here is a promise of profit."
@@ -47,6 +47,52 @@ VIX.
 rises: VIX options come out dear in calm and cheap in stress, so the carry of calls bought in calm
 is overstated and their value in stress understated. Model VVIX stands beside the market's among
 the odds and returns.
+"""
+
+HEDGE = r"""
+Every layer is an option or a future on the VIX future **of its own expiry**, priced by the model of
+the Condor page at the state that shows the quoted VIX and VIX3M.
+
+- **VIX shock**: the variance $v$ jumps to where VIX is at the level, its mean $m$ stays, $v' =
+  (\mathrm{VIX}'^2 - q\,m - c)/p$. A rise therefore fades along the curve at the speed at which $v$
+  reverts, and a long layer gains little from it. *Days later* the same level is met when time has
+  passed; a layer that has expired counts at its payoff.
+- **SPX shock**: VIX goes where the model expects it given the index, $E^P[\mathrm{VIX}^2\,|\,S_T]$,
+  from the transform, and $m$ to its expected level. The picture ends where the model gives the
+  index next to no probability.
+- **Futures curve**: $E^Q[\mathrm{VIX}_T]$, from $\sqrt x = \frac1{2\sqrt\pi}\int_0^\infty
+  (1-e^{-sx})s^{-3/2}ds$. VIX and VIX3M are the market's. VIX3M averages the variance of the next 93
+  days and is no future; it is a level to compare with. Listed futures are drawn where the data has
+  them; none of the sources here does.
+- **Carry a day**: the rate at which a layer's value changes while the market stands still,
+  $-\partial V/\partial\tau$ a trading day, with $S$, $v$ and $m$ as they are: the theta of the
+  Condor page. **Roll-down** is the part of it that the curve makes at unchanged implied volatility:
+  $e^{-r\tau}N(d_1)\,\dot F$ for a call (Black 1976), with $\dot F$ the daily slide of the future of
+  its expiry; all of it for a future. (Carry as what is earned if nothing moves: Koijen, Moskowitz,
+  Pedersen and Vrugt 2018.) It is not an expectation: under Q a future is expected to stay where it
+  is and VIX to come to it.
+- **Cost a year**: expected loss under P if each layer is held to its *Roll at* (or settlement) and
+  opened anew from the same state: the loss of one holding, times 252 over the days held. Simulated
+  with squared VIX as control variate; 95 % interval; no costs of trading. The Condor page closes
+  the layers with the condor instead, and its number differs. With the edge at zero it is zero.
+- **Gain per dollar of carry**: gain if VIX rises 10 points at once over the carry of a year. Not
+  available where waiting earns, as in backwardation.
+- **Pays the maximum loss**: the least rise of VIX at once at which all layers together gain what
+  the condors can lose; *never* if there is none up to VIX 130 (the highest close is 82.69).
+- **Equal cost**: call, spread and future with the layer's own days, roll and strike, in the
+  quantity $q_0 c_0/c$ at which the expected costs a year are the same, on the same futures.
+  Fractions of a contract are allowed there and cannot be traded. Where a cost cannot be told from
+  zero no quantity is named.
+- **Overlap**: profits of the layers at the condors' expiry (or their own, if sooner) over simulated
+  futures; correlation, and the share of a layer's gains that comes when another gains too, $E[g^+
+  1\{h>0\}]/E[g^+]$.
+- **Roll calendar**: a layer is closed at the first close with at most its *Roll at* days left and
+  opened anew at the same close, the rule of the Outcomes page. Days are the model's; listed VIX
+  expiries are Wednesdays.
+
+**Known misfit.** With square-root variance, model VVIX falls as VIX rises, while the market's
+rises: calls come out dear in calm and cheap in stress. Carry of calls bought in calm is overstated
+and their gain in a shock understated.
 """
 
 OUTCOMES = r"""
