@@ -142,7 +142,7 @@ class RegimeStudy:
         return profit_by_regime(self.daily["regime"], parts)
 
     @cached_property
-    def values(self) -> pd.DataFrame:
+    def readings(self) -> pd.DataFrame:
         """The voting signals by day, nan where unavailable."""
         rule = self.policy.regime
         return pd.DataFrame(
@@ -153,7 +153,7 @@ class RegimeStudy:
     @cached_property
     def votes(self) -> pd.DataFrame:
         """1 on days a signal votes for watch (or stress), 0 otherwise, nan where unavailable."""
-        frame = self.values.copy()
+        frame = self.readings.copy()
         for vote in self.policy.regime.votes:
             x = frame[vote.signal]
             on = x >= vote.watch if vote.side == "above" else x <= vote.watch

@@ -1,7 +1,8 @@
 """Columns, units and checks of a history frame: the one shape every data source returns.
 
 Indices and VIX futures are in points (a VIX of 16.0 means 16 %), funds in dollars, advances and
-declines in stocks, `breadth` is a percentage, `rate` is a decimal a year. Nothing here knows where a frame came from.
+declines in stocks, `breadth` is a percentage, `rate` is a decimal a year. Nothing here knows where
+a frame came from.
 """
 
 from __future__ import annotations

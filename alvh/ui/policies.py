@@ -115,6 +115,7 @@ def _choose_regime() -> None:
         regime.choose_levels(signal)
     if signals:
         regime.choose_actions(signals)
+        regime.choose_parameters(signals)
 
 
 def _mine(rule: CondorRule) -> Policy:

@@ -7,16 +7,43 @@ from typing import Any
 
 import streamlit as st
 
-from alvh.signals import SIGNALS
+from alvh.signals import SIGNALS, Signals
 from alvh.strategy import VOTERS, RegimeRule, Vote
 from alvh.strategy.vote import SignalName, Voter
 from alvh.ui import controls
 
-__all__ = ["TITLES", "choose_actions", "choose_levels", "choose_signals", "current"]
+__all__ = [
+    "TITLES",
+    "choose_actions",
+    "choose_levels",
+    "choose_levels_in_a_row",
+    "choose_parameters",
+    "choose_signals",
+    "current",
+]
 
 TITLES: dict[str, str] = {name: SIGNALS[name].title for name in VOTERS}
 """Signal to the words for it, on the page and in the link."""
 _SIDES = ("above", "below")
+_PARAMETERS: dict[SignalName, tuple[str, ...]] = {
+    "vix_percentile": ("percentile_days",),
+    "vix_to_average": ("average_days",),
+    "vix_to_long_average": ("long_days",),
+    "vix_score": ("score_days",),
+    "range_percent": ("range_factor",),
+    "implied_to_realised": ("realised_days",),
+    "premium_points": ("realised_days",),
+    "macd_histogram": ("macd_fast", "macd_slow", "macd_average"),
+    "rsi_spx": ("rsi_days",),
+    "rsi_vix": ("rsi_days",),
+    "breadth_below": ("breadth_days",),
+    "breadth_divergence": ("breadth_days", "breadth_window", "breadth_near"),
+    "cpi_surprise": ("surprise_days",),
+    "ppi_surprise": ("surprise_days",),
+    "exchange_rate": ("exchange_months",),
+    "fomc": ("fomc_before", "fomc_after"),
+}
+"""Sliders of `Signals` that move a signal."""
 _NEEDED = ("watch_votes", "stress_votes")
 _ACTIONS = ("watch_size", "stress_size", "watch_distance", "stress_distance")
 
@@ -35,44 +62,79 @@ def choose_signals(default: Sequence[SignalName] = ()) -> tuple[SignalName, ...]
 
 
 def choose_levels(signal: SignalName) -> None:
-    """Draw the levels of one signal: sliders, and on which side of them it votes."""
-    about, voter = SIGNALS[signal], VOTERS[signal]
-    if voter.flag:
-        st.caption(f"{about.title} votes for both regimes. {about.description}")
+    """Draw the levels of one signal and on which side of them it votes, one below another."""
+    if VOTERS[signal].flag:
+        st.caption(f"{SIGNALS[signal].title} votes for both regimes.")
         return
-    key = f"vote.{signal}"
+    for which in ("watch", "stress"):
+        _level(signal, which)
+    _side(signal)
+
+
+def choose_levels_in_a_row(signal: SignalName) -> None:
+    """Draw the same beside one another."""
+    if VOTERS[signal].flag:
+        return
+    watch, stress, side = st.columns(3, gap="small")
+    with watch:
+        _level(signal, "watch", short=True)
+    with stress:
+        _level(signal, "stress", short=True)
+    with side:
+        _side(signal, short=True)
+
+
+def _level(signal: SignalName, which: str, *, short: bool = False) -> None:
+    about, voter = SIGNALS[signal], VOTERS[signal]
     contested = " Pages of the method contradict each other on it." if about.contested else ""
-    for regime in ("watch", "stress"):
-        controls.level(
-            f"{about.title}: {regime} at",
-            f"{key}.{regime}",
-            low=voter.low,
-            high=voter.high,
-            step=voter.step,
-            default=getattr(voter, regime),
-            unit=about.unit,
-            help=f"{about.description} Default: {voter.source}.{contested}",
-        )
+    controls.level(
+        f"{which.capitalize()} at" if short else f"{about.title}: {which} at",
+        f"vote.{signal}.{which}",
+        low=voter.low,
+        high=voter.high,
+        step=voter.step,
+        default=getattr(voter, which),
+        unit=about.unit,
+        help=f"{about.description} Default: {voter.source}.{contested}",
+        owner=f"{about.title}: " if short else "",
+    )
+
+
+def _side(signal: SignalName, *, short: bool = False) -> None:
     controls.choice(
-        f"{about.title} votes",
+        "Votes" if short else f"{SIGNALS[signal].title} votes",
         _SIDES,
-        f"{key}.side",
-        default=voter.side,
+        f"vote.{signal}.side",
+        default=VOTERS[signal].side,
         help="At and above its levels, or at and below them.",
     )
 
 
-def choose_actions(signals: Sequence[SignalName]) -> None:
+def choose_actions(signals: Sequence[SignalName], start: RegimeRule | None = None) -> None:
     """Draw how votes are counted and what regimes do to condors."""
+    start = RegimeRule() if start is None else start
     for name in (*(_NEEDED if len(signals) > 1 else ()), "hold_days", *_ACTIONS):
-        controls.slider(RegimeRule, name, f"regime.{name}")
+        default = min(getattr(start, name), len(signals)) if name in _NEEDED else None
+        if default is None:
+            default = getattr(start, name)
+        controls.slider(RegimeRule, name, f"regime.{name}", default=default)
     controls.choice(
         "No new condors",
         controls.options_of(RegimeRule, "suspend"),
         "regime.suspend",
+        default=start.suspend,
         style="list",
         help=RegimeRule.model_fields["suspend"].description,
     )
+
+
+def choose_parameters(signals: Sequence[SignalName]) -> None:
+    """Draw how the chosen signals are computed."""
+    names = dict.fromkeys(name for signal in signals for name in _PARAMETERS.get(signal, ()))
+    for name in names:
+        controls.slider(Signals, name, f"signal.{name}")
+    if not names:
+        st.caption("The chosen signals have no parameters.")
 
 
 def current(start: RegimeRule | None = None) -> RegimeRule:
@@ -89,9 +151,15 @@ def current(start: RegimeRule | None = None) -> RegimeRule:
         return RegimeRule()
     names = [*(_NEEDED if len(signals) > 1 else ()), "hold_days", *_ACTIONS, "suspend"]
     known = {name: chosen[f"regime.{name}"] for name in names if f"regime.{name}" in chosen}
+    parameters = {
+        name: chosen[f"signal.{name}"]
+        for name in Signals.model_fields
+        if f"signal.{name}" in chosen
+    }
     votes = tuple(_vote(signal, VOTERS[signal]) for signal in signals)
     base: dict[str, Any] = {} if start is None else start.model_dump()
-    return RegimeRule(**(base | known | {"votes": votes}))
+    base |= known | {"votes": votes, "parameters": Signals(**parameters)}
+    return RegimeRule(**base)
 
 
 def _vote(signal: SignalName, voter: Voter) -> Vote:
