@@ -175,7 +175,7 @@ def hedge_shock(key: BookKey, day: int, names: Names) -> tuple[Figure, pd.DataFr
         vix=float(vix_index(key.model, key.state)),
         target=book.max_loss,
         columns=2 if len(names) < 4 else 3,
-        height=392 if len(names) < 4 else 372,
+        height=452,
     )
     return drawn, frame
 
@@ -195,20 +195,26 @@ def hedge_index(
 
 @st.cache_resource(max_entries=128, show_spinner=False, hash_funcs=_BY_TEXT)
 def future_curve(
-    key: BookKey, names: Names, vix: float, vix3m: float | None
+    key: BookKey,
+    names: Names,
+    vix: float,
+    vix3m: float | None,
+    listed: tuple[tuple[float, float], ...],
+    height: int,
 ) -> tuple[Figure, pd.DataFrame]:
-    """Model futures with the market's VIX and VIX3M, each layer on its future; and the frame."""
+    """Model futures with the market's VIX, VIX3M and futures (dte, points); and the frame."""
     book = the_book(key)
     curve = hedge.future_curve(book, tables(key.model)).assign(series="model future")
     quoted = {"VIX spot": (0.0, vix)} | ({"VIX3M": (93.0, vix3m)} if vix3m is not None else {})
     levels = [{"dte": dte, "vix": x, "series": name} for name, (dte, x) in quoted.items()]
+    levels += [{"dte": dte, "vix": x, "series": "listed future"} for dte, x in listed]
     frame = pd.concat([curve, pd.DataFrame(levels)], ignore_index=True)
     shown = dict(names)
     dots = [
         {"dte": legs[0].n_days * 365.0 / 252.0, "vix": legs[0].reference, "layer": shown[name]}
         for name, legs in hedge.layer_legs(book).items()
     ]
-    return charts.future_curve(frame, layers=pd.DataFrame(dots), height=168), frame
+    return charts.future_curve(frame, layers=pd.DataFrame(dots), height=height), frame
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=_BY_TEXT)

@@ -11,6 +11,7 @@ import streamlit as st
 from pydantic import Field, ValidationError
 
 from alvh.errors import ParameterError, explain
+from alvh.market.vix_expiry import vix_expiry
 from alvh.report import charts
 from alvh.report.figure import Figure
 from alvh.report.numbers import dollars, percent, plus_minus, points
@@ -38,6 +39,8 @@ __all__ = [
     "source",
 ]
 
+_LISTED = {1: "vx1_close", 2: "vx2_close"}
+"""Month of a listed future to its column in the data."""
 NONE_HELD = "No layer is held. Add one in the sidebar: Hedge, Layers, +."
 _INSTRUMENTS = {"call": "VIX call", "call_spread": "VIX call spread", "future": "VIX future"}
 source = condor.source
@@ -192,8 +195,22 @@ def shock(seen: Market) -> None:
 def curve(seen: Market) -> None:
     """The futures curve and where the layers are on it."""
     now = _now(seen)
-    made = cache.future_curve(now.key, now.names, seen.vix, seen.vix3m)
-    _drawn(now, seen, made, "curve", "VIX futures of the model; VIX and VIX3M of the market")
+    listed = _listed(seen)
+    rows = len(now.names) + (len(now.names) > 1)  # of the table below, which shares the column
+    height = 460 - 32 * (rows + 1)
+    made = cache.future_curve(now.key, now.names, seen.vix, seen.vix3m, listed, height)
+    quoted = "VIX, VIX3M and futures" if listed else "VIX and VIX3M"
+    _drawn(now, seen, made, "curve", f"VIX futures of the model; {quoted} of the market")
+
+
+def _listed(seen: Market) -> tuple[tuple[float, float], ...]:
+    """Calendar days and points of the futures the chosen data has for its day, at most two."""
+    day = _day_of(seen)
+    if seen.history is None or day is None:
+        return ()
+    frame = seen.history.frame.loc[[pd.Timestamp(day)]]
+    found = {n: float(frame[name].iloc[0]) for n, name in _LISTED.items() if name in frame}
+    return tuple(((vix_expiry(day, n) - day).days, x) for n, x in found.items() if x == x)
 
 
 def layers(seen: Market) -> None:
@@ -234,6 +251,11 @@ def layers(seen: Market) -> None:
         },
         key="hedge.layers",
     )
+    market = "not quoted" if seen.vvix is None else f"{seen.vvix:.1f}"
+    st.caption(
+        f"VVIX of the model {seen.shown_vvix:.1f}, of the market {market}. Against the market, "
+        "model VIX options are dear in calm and cheap in stress."
+    )
 
 
 def index_shock(page: Page, seen: Market) -> list[Group]:
@@ -257,7 +279,7 @@ def _index_shock(seen: Market) -> None:
 def instruments(page: Page, seen: Market) -> list[Group]:
     """Lay out call, spread and future in the place of a layer, at equal cost."""
     place = st.container()
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns(2, gap="medium")  # the table needs half of the page
     with left:
         page.part(partial(_instruments, seen))
         show.saving("hedge.instruments")

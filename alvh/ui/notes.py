@@ -55,15 +55,16 @@ the Condor page at the state that shows the quoted VIX and VIX3M.
 
 - **VIX shock**: the variance $v$ jumps to where VIX is at the level, its mean $m$ stays, $v' =
   (\mathrm{VIX}'^2 - q\,m - c)/p$. A rise therefore fades along the curve at the speed at which $v$
-  reverts, and a long layer gains little from it. *Days later* the same level is met when time has
-  passed; a layer that has expired counts at its payoff.
+  reverts, and a long layer gains little from it. Where no $v$ is left, below some level, $m$ falls
+  instead: long layers lose there, and lines have a kink. *Days later* the same level is met when
+  time has passed; a layer that has expired counts at its payoff.
 - **SPX shock**: VIX goes where the model expects it given the index, $E^P[\mathrm{VIX}^2\,|\,S_T]$,
   from the transform, and $m$ to its expected level. The picture ends where the model gives the
   index next to no probability.
 - **Futures curve**: $E^Q[\mathrm{VIX}_T]$, from $\sqrt x = \frac1{2\sqrt\pi}\int_0^\infty
   (1-e^{-sx})s^{-3/2}ds$. VIX and VIX3M are the market's. VIX3M averages the variance of the next 93
-  days and is no future; it is a level to compare with. Listed futures are drawn where the data has
-  them; none of the sources here does.
+  days and is no future; it is a level to compare with. The first two listed futures are drawn where
+  a CSV brings `vx1_close` and `vx2_close`, at the days left to their settlement.
 - **Carry a day**: the rate at which a layer's value changes while the market stands still,
   $-\partial V/\partial\tau$ a trading day, with $S$, $v$ and $m$ as they are: the theta of the
   Condor page. **Roll-down** is the part of it that the curve makes at unchanged implied volatility:

@@ -284,9 +284,9 @@ def _edit_buttons(number: int, n: int) -> None:
          "Put the same layer once more after it." if n < MOST_LAYERS else full, _copy, 0),
         ("Remove", "delete", True, "Take the layer out of the hedge.", _remove, 0),
     )  # fmt: skip
-    with st.container(horizontal=True, gap=None):
-        for name, icon, possible, text, act, step in buttons:
-            st.button(
+    for column, pair in zip(st.columns(2, gap=None), (buttons[::2], buttons[1::2]), strict=True):
+        for name, icon, possible, text, act, step in pair:
+            column.button(
                 name,
                 key=f"l{number}.{name.lower()}",
                 icon=f":material/{icon}:",

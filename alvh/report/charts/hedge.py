@@ -353,7 +353,12 @@ def _curve_template(
         .scale(domainMin=0, nice=False)
         .axis(format=",.0f", tickCount=6, grid=False)
     )
-    y = alt.Y("vix:Q").title("VIX (points)").scale(zero=False).axis(format=".1f", tickCount=5)
+    y = (
+        alt.Y("vix:Q")
+        .title("VIX (points)")
+        .scale(zero=False, nice=False, padding=18)  # room for the numbers over the dots
+        .axis(format=".1f", tickCount=5)
+    )
     tips = [
         alt.Tooltip("series:N", title="Series"),
         alt.Tooltip("dte:Q", title="Days to expiry", format=",.0f"),

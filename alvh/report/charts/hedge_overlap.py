@@ -21,6 +21,7 @@ PANELS: Final = {
     "correlation": "Correlation of profits",
     "shared": "Share of the row's gain while the column gains too",
 }
+UNDER: Final = 62  # pixels of the days and their name, which a page counts into the height
 STRENGTH: Final = "0.06 + 0.5 * abs(datum.value)"  # of a cell's colour: text stays readable on it
 
 
@@ -86,13 +87,20 @@ def _overlap_template(n_rows: int, n_columns: int, cell: int, row: int) -> dict[
             alt.X("column:O")
             .title(None)
             .scale(domain=list(range(wide)))
-            .axis(labelExpr=label, orient="top", labelAngle=0, ticks=False, domain=False)
+            .axis(
+                labelExpr=label,
+                orient="top",
+                labelAngle=0,
+                labelFlush=False,
+                ticks=False,
+                domain=False,
+            )
         )
         y = (
             alt.Y("row:O")
             .title(None)
             .scale(domain=list(range(n_rows)))
-            .axis(labelExpr=label, ticks=False, domain=False)
+            .axis(labelExpr=label, labelFlush=False, ticks=False, domain=False)
         )
         tips = [
             alt.Tooltip("layer:N", title="Layer"),
@@ -171,6 +179,8 @@ def _rolls_template(n_rows: int, n_days: int, row: int) -> dict[str, Any]:
             labelExpr="(data('rolls_names')[+datum.value] || datum).name || ''",
             ticks=False,
             domain=False,
+            labelFlush=False,
+            labelOverlap=False,
             labelLimit=260,
         )
     )
@@ -200,4 +210,4 @@ def _rolls_template(n_rows: int, n_days: int, row: int) -> dict[str, Any]:
         )
     )
     layers = alt.layer(bars, kept("rolls_names"))
-    return template_of(layers.properties(width="container", height=row * n_rows))
+    return template_of(layers.properties(width="container", height=row * n_rows + UNDER))
