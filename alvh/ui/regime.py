@@ -158,6 +158,7 @@ def current(start: RegimeRule | None = None) -> RegimeRule:
     }
     votes = tuple(_vote(signal, VOTERS[signal]) for signal in signals)
     base: dict[str, Any] = {} if start is None else start.model_dump()
+    base |= {name: min(base.get(name, 1), len(signals)) for name in _NEEDED}
     base |= known | {"votes": votes, "parameters": Signals(**parameters)}
     return RegimeRule(**base)
 

@@ -1,0 +1,80 @@
+"""The Regimes page in a real browser: at first glance, levels under their signal, a link."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.browser import driver
+
+START = "/regimes?market=offline+sample"
+SCREENSHOT = Path(__file__).parents[2] / "docs" / "regimes.png"
+
+
+def opened(page, server, link=START):
+    page.goto(server.url + link)
+    driver.settle(page, timeout=120)
+    return page
+
+
+def numbers(page) -> list[str]:
+    return page.get_by_test_id("stMetricValue").all_inner_texts()
+
+
+def test_first_glance_holds_the_answer_the_history_and_the_signals(server, page):
+    problems = driver.watch(page)
+    opened(page, server)
+    assert len(numbers(page)) == 5
+    charts = page.get_by_test_id("stVegaLiteChart")
+    history = charts.first.bounding_box()
+    assert history["y"] + history["height"] < 900
+    for i in range(charts.count()):
+        box = charts.nth(i).bounding_box()
+        assert box["x"] + box["width"] <= 1440
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1440
+    for number in page.get_by_test_id("stMetricValue").all():
+        inner = number.locator("*").last
+        assert inner.evaluate("x => x.scrollWidth <= x.clientWidth + 1")
+    assert problems.all() == []
+    if os.environ.get("ALVH_SCREENSHOT"):  # remake the README's picture on purpose only
+        page.screenshot(path=str(SCREENSHOT))
+
+
+def test_a_level_moved_under_its_signal_moves_everything(server, page):
+    opened(page, server)
+    before = numbers(page)
+    charts = page.get_by_test_id("stVegaLiteChart").count()
+    level = driver.slider(page, key="vote.vix.watch")
+    for _ in range(3):
+        driver.nudge(page, level)
+        assert page.get_by_test_id("stVegaLiteChart").count() == charts
+    assert numbers(page) != before
+    assert "vote.vix.watch=16.5" in page.url
+    after = numbers(page)
+    page.reload()
+    driver.settle(page, timeout=120)
+    assert numbers(page) == after
+
+
+def test_every_tab_opens_without_a_word_from_the_console(server, page):
+    problems = driver.watch(page)
+    opened(page, server)
+    tabs = page.get_by_test_id("stTab")
+    for i in range(tabs.count()):
+        if tabs.nth(i).inner_text() == "How good must it be":  # five simulations
+            continue
+        runs = int(page.evaluate("window.probe.runs"))
+        if i:
+            tabs.nth(i).click()
+            driver.settle(page, runs=runs + 1, timeout=120)
+        assert page.get_by_test_id("stException").count() == 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1440
+    assert problems.all() == []
+
+
+def test_a_future_of_the_model_is_explained_like_a_real_day(server, page):
+    opened(page, server, "/regimes?market=by+hand&path=a+simulated+future")
+    assert len(numbers(page)) == 5
+    expect(page.get_by_text("signals vote for watch or stress")).to_be_visible()
