@@ -51,9 +51,8 @@ def simulate_paths(
         0 to 2**63 - 1. Path i of a seed is the same whatever `n_paths` and the number of threads.
     sampling : {"independent", "antithetic"}
         Antithetic paths come in pairs whose normals and uniforms mirror one another (`n_paths`
-        even, `MarketPaths.block` 2). Which is better depends on the question: they halve the error
-        of what rises with the index and do nothing for what is symmetric in it; measured in
-        `docs/method.md`.
+        even, `MarketPaths.block` 2). They help over days and with VIX, next to nothing with condors
+        over months; measured in `docs/method.md`.
     first : int, default=0
         Index of the first path: a long run can be drawn in pieces.
     factors : FactorModel, optional
