@@ -27,6 +27,7 @@ from alvh.ui.trade import Trade
 from alvh.value import Value
 
 __all__ = [
+    "any_layer",
     "choose_days",
     "curve",
     "headline",
@@ -161,6 +162,11 @@ def _answer(now: Desk) -> list[Number]:
     ]
 
 
+def any_layer() -> bool:
+    """Whether the sidebar has a layer: without one there is no picture to save."""
+    return int(st.session_state["layers"]) > 0
+
+
 def choose_days() -> None:
     """When the shock of the large picture is met."""
     controls.slider(Look, "later", "later")
@@ -262,7 +268,8 @@ def index_shock(page: Page, seen: Market) -> list[Group]:
     """Lay out profits against a move of the index."""
     place = st.container()
     page.part(partial(_index_shock, seen))
-    show.saving("hedge.index")
+    if any_layer():
+        show.saving("hedge.index")
     return [(place, partial(controls.slider, Look, "within", "within"))]
 
 
@@ -282,7 +289,8 @@ def instruments(page: Page, seen: Market) -> list[Group]:
     left, right = st.columns(2, gap="medium")  # the table needs half of the page
     with left:
         page.part(partial(_instruments, seen))
-        show.saving("hedge.instruments")
+        if any_layer():
+            show.saving("hedge.instruments")
     with right:
         page.part(partial(_quantities, seen))
     return [(place, _choose_replaced)]
@@ -377,7 +385,8 @@ def _quantities(seen: Market) -> None:
 def overlap(page: Page, seen: Market) -> list[Group]:
     """Lay out how much the layers repeat one another."""
     page.part(partial(_overlap, seen))
-    show.saving("hedge.overlap")
+    if any_layer():
+        show.saving("hedge.overlap")
     return []
 
 
@@ -398,7 +407,8 @@ def _overlap(seen: Market) -> None:
 def rolls(page: Page, seen: Market) -> list[Group]:
     """Lay out when each layer is rolled."""
     page.part(partial(_rolls, seen))
-    show.saving("hedge.rolls")
+    if any_layer():
+        show.saving("hedge.rolls")
     page.part(partial(_next_rolls, seen))
     return []
 

@@ -59,8 +59,9 @@ the Condor page at the state that shows the quoted VIX and VIX3M.
   instead: long layers lose there, and lines have a kink. *Days later* the same level is met when
   time has passed; a layer that has expired counts at its payoff.
 - **SPX shock**: VIX goes where the model expects it given the index, $E^P[\mathrm{VIX}^2\,|\,S_T]$,
-  from the transform, and $m$ to its expected level. The picture ends where the model gives the
-  index next to no probability.
+  from the transform, and $m$ to its expected level. It need not fall evenly: a move just too large
+  without a jump brings the variance of one, a still larger one may be all size. The picture ends
+  where the model gives the index next to no probability.
 - **Futures curve**: $E^Q[\mathrm{VIX}_T]$, from $\sqrt x = \frac1{2\sqrt\pi}\int_0^\infty
   (1-e^{-sx})s^{-3/2}ds$. VIX and VIX3M are the market's. VIX3M averages the variance of the next 93
   days and is no future; it is a level to compare with. The first two listed futures are drawn where

@@ -30,7 +30,8 @@ left, right = st.columns([3, 2], gap="medium")
 with left:
     later = st.container()
     page.part(partial(hedge.shock, seen))
-    show.saving("hedge.shock")
+    if hedge.any_layer():
+        show.saving("hedge.shock")
 with right:
     page.part(partial(hedge.curve, seen))
     page.part(partial(hedge.layers, seen))

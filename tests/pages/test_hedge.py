@@ -211,8 +211,11 @@ def test_a_layer_that_is_not_held_keeps_the_numbers_of_the_others():
 def test_every_tab_opens_with_none_one_and_six_layers(tab, layers):
     app = opened(**link_of(layers), tab__hedge=tab)
     assert len(answers(app)) == 5
-    if not layers:
+    saved = {button.key.split(".")[1] for button in app.get("download_button")}
+    assert "curve" in saved
+    if not layers:  # nothing else to save
         assert answers(app) == ["no hedge"] * 5
+        assert saved == {"curve"}
 
 
 def test_with_the_edge_off_the_hedge_costs_nothing_and_no_quantity_is_named():
