@@ -7,19 +7,24 @@ key event to the end of the first animation frame after the script has finished 
 has changed. Milliseconds throughout.
 
     python -m benchmarks.page_latency --key wing
+    python -m benchmarks.page_latency --page regimes --key vote.vix.stress --days 5040
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import Locator, Page
 
+from benchmarks.made_history import save
 from tests.browser import driver
 
 EMPTY_APP = "benchmarks/empty_app.py"
@@ -148,17 +153,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--slider-label", help="label of the slider (first slider if neither)")
     parser.add_argument("--presses", type=int, default=40, help="presses a page (%(default)s)")
     parser.add_argument("--json", action="store_true", help="print JSON with every press")
+    parser.add_argument(
+        "--days", type=int, default=0, help="days of a made history as the latest data (none)"
+    )
     options = parser.parse_args(arguments)
     if options.presses < 1:
         parser.error("--presses must be at least 1")
 
-    shipped, empty, other = measure(
-        options.script,
-        options.page,
-        label=options.slider_label,
-        key=options.key,
-        presses=options.presses,
-    )
+    with tempfile.TemporaryDirectory(prefix="alvh-latency-") as folder:
+        if options.days:
+            save(Path(folder), options.days)
+            os.environ["ALVH_CACHE_DIR"] = folder
+        shipped, empty, other = measure(
+            options.script,
+            options.page,
+            label=options.slider_label,
+            key=options.key,
+            presses=options.presses,
+        )
     rows = [
         summary("empty, as shipped", shipped),
         summary("empty, our settings", empty),

@@ -17,10 +17,12 @@ from alvh.risk.signal_study import ablation, expansions, hit_rates
 from alvh.simulation import MarketPaths
 from alvh.strategy import Policy, RegimeRule
 
-__all__ = ["WITHOUT_SIGNALS", "RegimeStudy", "study_regimes", "without"]
+__all__ = ["QUARTER", "WITHOUT_SIGNALS", "RegimeStudy", "study_regimes", "without"]
 
 WITHOUT_SIGNALS: Final = "all signals"
 """Name of the rule from which every signal is dropped: always calm."""
+QUARTER: Final = 63
+"""Trading days in a quarter."""
 
 
 def without(policy: Policy, signal: str) -> Policy:
@@ -92,6 +94,15 @@ class RegimeStudy:
     dropped: tuple[str | None, ...]
 
     @property
+    def block(self) -> int:
+        """Mean length of the bootstrap's blocks: a quarter, or a quarter of a short path.
+
+        The same for all, and for all settings, so that no interval moves for another reason than
+        the book.
+        """
+        return max(min(QUARTER, self.run.paths.n_days // 4), 1)
+
+    @property
     def policy(self) -> Policy:
         """The policy in question."""
         return self.run.policies[0]
@@ -132,14 +143,14 @@ class RegimeStudy:
     @cached_property
     def time(self) -> pd.DataFrame:
         """Time in each regime."""
-        return time_in_regime(self.daily["regime"])
+        return time_in_regime(self.daily["regime"], block=self.block)
 
     @cached_property
     def profits(self) -> pd.DataFrame:
         """Profit of condor, hedge and costs by the regime of the day before."""
         parts = self.daily[["condor", "hedge", "costs"]].diff().fillna(0.0)
         parts["book"] = parts.sum(axis=1)
-        return profit_by_regime(self.daily["regime"], parts)
+        return profit_by_regime(self.daily["regime"], parts, block=self.block)
 
     @cached_property
     def readings(self) -> pd.DataFrame:
@@ -164,10 +175,12 @@ class RegimeStudy:
         """Volatility expansions of the path; see `alvh.risk.signal_study.expansions`."""
         return expansions(self.levels["vix"], rise=rise, within=within)
 
-    def hits(self, rise: float = 0.30, within: int = 10, horizon: int = 21) -> pd.DataFrame:
-        """How each signal's votes did before expansions, and the rule itself (``regime``)."""
+    def hits(
+        self, rise: float = 0.30, within: int = 10, horizon: int = 21, *, rule_only: bool = False
+    ) -> pd.DataFrame:
+        """How the rule (``regime``) and each signal's votes did before expansions."""
         rule = (self.daily["regime"] > 0).astype(float).rename("regime")
-        votes = pd.concat([rule, self.votes], axis=1)
+        votes = rule.to_frame() if rule_only else pd.concat([rule, self.votes], axis=1)
         return hit_rates(votes, self.expansions(rise, within), horizon, within=within)
 
     @cached_property
@@ -179,4 +192,4 @@ class RegimeStudy:
             results[name] = {
                 "profit": (daily["profit"] - daily["interest"].diff().fillna(0.0)).to_numpy()[1:]
             }
-        return ablation(results)
+        return ablation(results, block=self.block)

@@ -123,7 +123,7 @@ class Replay:
         }
 
     def daily(self, p: int) -> pd.DataFrame:
-        """Close by close of policy `p`.
+        """Close by close of policy `p`; kept, so not to be written to.
 
         Returns
         -------
@@ -132,6 +132,19 @@ class Replay:
             (0 or 1); ``condor``, ``hedge``, ``costs`` and ``interest``, dollars since the start;
             ``wealth``, and ``profit`` of the day, dollars.
         """
+        if p not in self._daily:
+            self._daily[p] = self._daily_of(p)
+        return self._daily[p]
+
+    @cached_property
+    def _daily(self) -> dict[int, pd.DataFrame]:
+        return {}
+
+    @cached_property
+    def _actions(self) -> dict[int, pd.DataFrame]:
+        return {}
+
+    def _daily_of(self, p: int) -> pd.DataFrame:
         frame = pd.DataFrame(self.outcomes.trail[p, 0], index=self.days, columns=list(TRAIL))
         whole = ["regime", "watch", "stress", "second"]
         frame[whole] = frame[whole].astype(np.int64)
@@ -140,7 +153,7 @@ class Replay:
         return frame
 
     def actions(self, p: int) -> pd.DataFrame:
-        """Every trade of policy `p`, in order.
+        """Every trade of policy `p`, in order; kept, so not to be written to.
 
         Returns
         -------
@@ -149,6 +162,11 @@ class Replay:
             (see `ACTIONS`), ``quantity`` (signed), ``price`` (points), ``cost`` (dollars), and
             ``reason``, a sentence.
         """
+        if p not in self._actions:
+            self._actions[p] = self._actions_of(p)
+        return self._actions[p]
+
+    def _actions_of(self, p: int) -> pd.DataFrame:
         table = pd.DataFrame(self.outcomes.events[p][0], columns=list(EVENT_FIELDS))
         position = table["day"].astype(np.int64)
         action = table["reason"].astype(np.int64).map(ACTIONS)

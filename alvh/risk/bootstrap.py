@@ -125,8 +125,13 @@ def drawn_ratios(
     """
     if not (np.isfinite(top).all() and np.isfinite(bottom).all()):
         raise DataError("what is resampled must be finite")
+    both = np.concatenate(
+        [np.asarray(x, dtype=np.float32).reshape(len(x), -1) for x in (top, bottom)], axis=1
+    )
+    sums = drawn @ both  # one pass over what is drawn, which is far larger
+    n = sums.shape[1] // 2
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = (drawn @ top.astype(np.float32)) / (drawn @ bottom.astype(np.float32))
+        ratios = (sums[:, :n] / sums[:, n:]).reshape(len(drawn), *np.shape(top)[1:])
     return np.where(np.isfinite(ratios), ratios, np.nan).astype(np.float64)
 
 

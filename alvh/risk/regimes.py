@@ -223,23 +223,30 @@ def profit_by_regime(
     held = np.column_stack([before == i for i in range(3)] + [np.ones(n, dtype=bool)])
     counts = held.astype(np.float64)
     drawn = weights(n, block or block_length(*profits.T), replications, seed)
+    gained = counts[:, None, :] * profits[:, :, None]
+    shape = (len(drawn), *gained.shape[1:])
+    whole = np.ones_like(counts)
+    # one pass for every part: the draws are far larger than what is drawn from
+    flat, repeated = gained.reshape(n, -1), np.tile(counts, profits.shape[1])
+    means = drawn_ratios(drawn, flat, repeated).reshape(shape)
+    years = means * (drawn_ratios(drawn, counts, whole) * YEAR)[:, None, :]
     frames = [
-        _profit_rows(str(name), profit, counts, drawn)
-        for name, profit in zip(parts.columns, profits.T, strict=True)
+        _profit_rows(str(name), gained[:, k], counts, means[:, k], years[:, k])
+        for k, name in enumerate(parts.columns)
     ]
     return pd.concat(frames, ignore_index=True)
 
 
 def _profit_rows(
     part: str,
-    profit: FloatArray,
+    gained: FloatArray,
     counts: FloatArray,
-    drawn: np.ndarray[Any, np.dtype[np.float32]],
+    drawn_means: FloatArray,
+    drawn_years: FloatArray,
 ) -> pd.DataFrame:
-    gained = counts * profit[:, None]
     means, years = ratio_of(gained, counts), ratio_of(gained, np.ones_like(counts)) * YEAR
-    drawn_means = drawn_ratios(drawn, gained, counts)
-    drawn_years = drawn_ratios(drawn, gained, np.ones_like(counts)) * YEAR
+    # a history that drew no day of a regime earned nothing in it
+    drawn_years = np.where(np.isnan(drawn_years) & (counts.sum(axis=0) > 0), 0.0, drawn_years)
     rows = []
     for i, name in enumerate((*NAMES, ALL)):
         mean = drawn_interval(float(means[i]), drawn_means[:, i])

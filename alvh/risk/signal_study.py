@@ -356,6 +356,7 @@ def ablation(
     results: Mapping[str | None, Mapping[str, ArrayLike]],
     *,
     year: float = 252.0,
+    block: int | None = None,
     replications: int = REPLICATIONS,
     seed: int = 1,
 ) -> pd.DataFrame:
@@ -368,6 +369,8 @@ def ablation(
         the profit of each day in dollars. All of a metric on the same periods.
     year : float, default=252
         Periods a year.
+    block : int, optional
+        Mean length of the bootstrap's blocks in periods. Default: chosen from the data.
     replications, seed : int
         Of the stationary bootstrap.
 
@@ -400,7 +403,7 @@ def ablation(
         if not others:
             continue
         gaps = [other - whole for other in others]
-        drawn = weights(whole.size, block_length(*gaps), replications, seed)
+        drawn = weights(whole.size, block or block_length(*gaps), replications, seed)
         table = np.column_stack(gaps)
         draws = year * drawn_ratios(drawn, table, np.ones_like(table))
         for j, (name, other) in enumerate(zip(dropped, others, strict=True)):

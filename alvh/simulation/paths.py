@@ -36,6 +36,8 @@ class MarketPaths:
         from outside the market.
     factor_model : FactorModel
         How signals from outside the market behave on simulated paths.
+    panels : dict
+        Signals taken from the history so far, kept for the next run on it.
     """
 
     spot: FloatArray
@@ -48,6 +50,7 @@ class MarketPaths:
     seed: int | None = None
     first: int = 0
     factor_model: FactorModel = field(default_factory=FactorModel)
+    panels: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         shape = np.shape(self.spot)

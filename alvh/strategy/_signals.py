@@ -186,11 +186,13 @@ def given_rows(wanted: Wanted, paths: MarketPaths) -> FloatArray:
         return out
     by_parameters: dict[Signals, list[SignalName]] = {}
     for name, parameters in keys:
-        by_parameters.setdefault(parameters, []).append(name)
+        if (name, parameters) not in paths.panels:
+            by_parameters.setdefault(parameters, []).append(name)
     for parameters, names in by_parameters.items():
-        panel = signal_panel(paths.history, parameters, macro=paths.macro, names=names)
-        for name in names:
-            out[keys.index((name, parameters))] = panel.values[name]
+        values, _ = signal_panel(paths.history, parameters, macro=paths.macro, names=names)
+        paths.panels.update({(name, parameters): values[name].to_numpy() for name in names})
+    for row, key in zip(out, keys, strict=False):
+        row[:] = paths.panels[key]
     return out
 
 

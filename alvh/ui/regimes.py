@@ -153,14 +153,31 @@ def _policy() -> Policy:
     )
 
 
+_SETTINGS = ("vote.", "signal.", "regime.", "second.")
+_OTHERS = (
+    "signals", "path", "future", "horizon", "seed", "edge", "capital", "dte", "by", "put_delta",
+    "call_delta", "put_moves", "call_moves", "credit", "wing", "contracts",
+)  # fmt: skip
+
+
 def now_of(seen: Market) -> Desk:
-    """What the page shows now.
+    """What the page shows now: the same for every part of a run, so kept while nothing moves.
 
     Raises
     ------
     ParameterError, ValidationError
         If the settings cannot be run; the message names them.
     """
+    chosen = st.session_state
+    names = [str(k) for k in chosen if str(k).startswith(_SETTINGS) or k in _OTHERS]
+    asked = (seen, [(name, chosen[name]) for name in sorted(names)])
+    kept: tuple[Any, Desk] | None = chosen.get("regimes.desk")
+    if kept is None or kept[0] != asked:
+        kept = chosen["regimes.desk"] = (asked, _made(seen))
+    return kept[1]
+
+
+def _made(seen: Market) -> Desk:
     chosen, policy, account = st.session_state, _policy(), trade.account()
     real = chosen.get("path", "real") == "real"
     if real and seen.history is None:
@@ -217,7 +234,7 @@ def _answer(now: Desk) -> list[Number]:
     n = len(now.policy.regime.votes)
     stress: Any = study.time.set_index("regime").loc["stress"]
     book: Any = study.profits[study.profits["part"].eq("book")].set_index("regime").loc["all"]
-    rule: Any = study.hits().set_index("signal").loc["regime"]
+    rule: Any = study.hits(rule_only=True).set_index("signal").loc["regime"]
     signals = study.ablation
     signals = signals[signals["dropped"].eq(WITHOUT_SIGNALS)]
     votes = f"{int(last['watch'])} of {n} vote for watch, {int(last['stress'])} for stress"

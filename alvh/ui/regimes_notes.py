@@ -28,9 +28,9 @@ where it is known) on each day: every option price on history is a model price.
   share of the days a vote went on that an expansion followed, against all days.
 - **Dropping a signal** runs the book again without its vote, on the same days.
 - **Intervals** are 95 %, of the stationary bootstrap (Politis and Romano 1994): blocks of days are
-  drawn with random lengths, so that days that belong together stay together. They say how much one
-  history can tell; they hold no error of the model. Of twenty signals tested at 5 %, one is found
-  that is not there.
+  drawn with random lengths, a quarter on average, so that days that belong together stay together.
+  They say how much one history can tell; they hold no error of the model. Of twenty signals tested
+  at 5 %, one is found that is not there.
 - **A simulated future** is one of the Outcomes page's. Market signals come from the path: VVIX of
   the model falls as VIX rises, so MACD of VVIX/VIX is not the market's. Breadth, surprises and the
   dollar are drawn by a small model whose power is zero: they know nothing the market's state does
