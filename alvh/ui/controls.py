@@ -78,7 +78,7 @@ def bounds_of(kind: type[Value], name: str) -> Bounds:
     extra: Mapping[str, Any] = (
         field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     )
-    whole = field.annotation is int
+    whole = _plain(field.annotation) is int
     step = extra.get("step", 1 if whole else 0.01)
     # a slider starts a step inside a bound that is not itself allowed
     low = rules["ge"] if "ge" in rules else rules["gt"] + step
@@ -269,6 +269,12 @@ def level(
     )
 
 
+def _plain(annotation: Any) -> Any:
+    """A type without its None: a control of an optional field is drawn where it has a value."""
+    kinds = [kind for kind in get_args(annotation) if kind is not type(None)]
+    return kinds[0] if len(kinds) == 1 and len(get_args(annotation)) == 2 else annotation
+
+
 def options_of(kind: type[Value], name: str) -> tuple[str, ...]:
     """Names a `Literal` field allows."""
     return tuple(str(x) for x in get_args(kind.model_fields[name].annotation))
@@ -290,7 +296,7 @@ def _bind(
     raw = st.query_params.get(key)
     if raw is None or key in st.session_state:
         return "query-params"
-    kind: Any = field.annotation
+    kind: Any = _plain(field.annotation)
     rules = [AllowInfNan(False), *field.metadata] if kind is float else [*field.metadata]
     if most is not None:
         rules.append(Le(most))

@@ -18,6 +18,7 @@ from alvh.lab import Results, Study
 from alvh.report import charts, export
 from alvh.report.figure import Figure
 from alvh.report.numbers import dollars, interval, percent, plus_minus
+from alvh.simulation import FactorModel
 from alvh.ui import cache, controls, policies, show, trade
 from alvh.ui.live import Group, Page
 from alvh.ui.market import Market
@@ -41,6 +42,7 @@ __all__ = [
 
 PRECISE_PATHS = 50_000
 _PRECISE = "outcomes.precise"
+_POWERS = ("breadth", "inflation", "exchange_rate", "horizon")
 _VIEWS = ("profit", "worst outcomes")
 _SHOWN = ("mean", "es95", "p_loss", "drawdown")
 
@@ -66,7 +68,13 @@ def groups() -> list[Group]:
     places: list[Group] = [
         (st.container(), partial(draw, Study, name, name)) for name, draw in numbers
     ]
-    return [*places, (st.container(), _choose_costs)]
+    places.append((st.container(), _choose_costs))
+    with st.expander("Signals from outside"):
+        places += [
+            (st.container(), partial(controls.slider, FactorModel, name, f"power.{name}"))
+            for name in _POWERS
+        ]
+    return places
 
 
 def _choose_costs() -> None:
@@ -95,6 +103,7 @@ def _study(seen: Market, n_paths: int | None = None) -> Study:
         costs=chosen["costs"],
         horizon=chosen["horizon"],
         seed=chosen["seed"],
+        factors=FactorModel(**{name: chosen[f"power.{name}"] for name in _POWERS}),
         **size,
     )
 

@@ -30,6 +30,7 @@ NAMES = {
 }
 """Policy to the words for it."""
 _EXITS = ("profit_target", "exit_dte")
+_SHIFTS = ("delta", "vix", "dte", "size", "most")
 _STOPS = {"none": (), "credit multiple": ("multiple",), "short delta": ("delta",)}
 
 
@@ -60,7 +61,10 @@ def groups() -> list[Group]:
     mine: list[Group] = [
         (st.container(), draw) for draw in (_choose_stop, _choose_shift, _choose_regime)
     ]
-    return [*exits, *mine, *trade.layer_groups()]
+    layers = trade.layer_groups(ruled=True)
+    with st.expander("Second Engine"):
+        second: Group = (st.container(), regime.choose_second)
+    return [*exits, *mine, *layers, second]
 
 
 def current() -> tuple[Policy, ...]:
@@ -105,8 +109,15 @@ def _choose_shift() -> None:
     about = TimeShift.model_fields["on"]
     on = controls.switch(about.title or "", "shift", default=False, help=about.description or "")
     if on:
-        for name in ("delta", "vix", "dte", "size"):
+        for name in _SHIFTS:
             _slider(TimeShift, name, f"shift.{name}")
+        controls.choice(
+            "Roll only in",
+            controls.options_of(TimeShift, "regime"),
+            "shift.regime",
+            style="list",
+            help=TimeShift.model_fields["regime"].description,
+        )
 
 
 def _choose_regime() -> None:
@@ -124,12 +135,13 @@ def _mine(rule: CondorRule) -> Policy:
     stop = {name: chosen[f"stop.{name}"] for name in _STOPS[kind]}
     shift = {}
     if chosen["shift"]:
-        shift = {name: chosen[f"shift.{name}"] for name in ("delta", "vix", "dte", "size")}
+        shift = {name: chosen[f"shift.{name}"] for name in (*_SHIFTS, "regime")}
     return Policy(
         name=MINE,
         condor=rule,
         stop=StopRule(kind=kind, **stop),
         shift=TimeShift(on=chosen["shift"], **shift),
-        layers=trade.layers(),
+        layers=trade.layers(ruled=True),
         regime=regime.current(),
+        second=regime.current_second(),
     )

@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from alvh.signals import SIGNALS, Signals
-from alvh.strategy import VOTERS, RegimeRule, Vote
+from alvh.strategy import VOTERS, Condition, RegimeRule, SecondEngine, Vote
+from alvh.strategy.policy import ALVH_SECOND
 from alvh.strategy.vote import SignalName, Voter
 from alvh.ui import controls
 
@@ -18,8 +19,10 @@ __all__ = [
     "choose_levels",
     "choose_levels_in_a_row",
     "choose_parameters",
+    "choose_second",
     "choose_signals",
     "current",
+    "current_second",
 ]
 
 TITLES: dict[str, str] = {name: SIGNALS[name].title for name in VOTERS}
@@ -173,3 +176,64 @@ def _vote(signal: SignalName, voter: Voter) -> Vote:
         stress=chosen.get(f"{key}.stress", voter.stress),
         side=chosen.get(f"{key}.side", voter.side),
     )
+
+
+def choose_second() -> None:
+    """Draw what switches the Second Engine on: conditions with their levels, and how many."""
+    preset = {it.signal: it for it in ALVH_SECOND.conditions}
+    picked = controls.several(
+        "Second Engine on",
+        TITLES,
+        "second.signals",
+        default=tuple(preset),
+        style="list",
+        help=f"{SecondEngine.model_fields['conditions'].description} Layers that open with it are "
+        "opened while it is on.",
+    )
+    for signal in (name for name in VOTERS if name in picked):
+        about, voter = SIGNALS[signal], VOTERS[signal]
+        start = preset.get(signal)
+        if not voter.flag:
+            controls.level(
+                f"{about.title}: holds at",
+                f"second.{signal}.level",
+                low=voter.low,
+                high=voter.high,
+                step=voter.step,
+                default=voter.stress if start is None else start.level,
+                unit=about.unit,
+                help=about.description,
+            )
+            controls.choice(
+                f"{about.title} holds",
+                _SIDES,
+                f"second.{signal}.side",
+                default=voter.side if start is None else start.side,
+                help="At and above the level, or at and below it.",
+            )
+    if len(picked) > 1:
+        controls.slider(SecondEngine, "needed", "second.needed", default=ALVH_SECOND.needed)
+
+
+def current_second() -> SecondEngine:
+    """The Second Engine the controls of this session say.
+
+    Raises
+    ------
+    ValidationError
+        If they contradict each other.
+    """
+    chosen = st.session_state
+    picked = [name for name in VOTERS if name in chosen["second.signals"]]
+    conditions = tuple(
+        Condition(signal=name, level=1.0)
+        if VOTERS[name].flag
+        else Condition(
+            signal=name,
+            level=chosen[f"second.{name}.level"],
+            side=chosen[f"second.{name}.side"],
+        )
+        for name in picked
+    )
+    needed = chosen["second.needed"] if len(picked) > 1 else 1
+    return SecondEngine(conditions=conditions, needed=needed)

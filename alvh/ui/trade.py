@@ -13,7 +13,7 @@ from pydantic import Field
 from alvh.model import RiskPremia
 from alvh.strategy import LAYERS_442, CondorRule, HedgeLayer
 from alvh.strategy.policy import MOST_LAYERS
-from alvh.ui import controls
+from alvh.ui import controls, layer_rules
 from alvh.ui.live import Group
 from alvh.value import Value
 
@@ -50,6 +50,7 @@ _STRIKES = {
 _STRIKE_BY = {"delta": "delta", "multiple": "× future"}
 _OF_LAYER = (
     "on", "instrument", "dte", "roll_dte", "strike_by", "delta", "multiple", "width", "quantity",
+    *layer_rules.SETTINGS,
 )  # fmt: skip
 """Controls of a layer, by the end of their keys: all that is moved when layers are edited."""
 
@@ -131,10 +132,11 @@ def condor_groups() -> list[Group]:
     ]
 
 
-def layer_groups(*, rolled: bool = True) -> list[Group]:
+def layer_groups(*, rolled: bool = True, ruled: bool = False) -> list[Group]:
     """Places of the layers' controls, and the buttons that edit their list.
 
-    `layers` are those they say; `rolled` is whether the page uses the days they are rolled on.
+    `layers` are those they say; `rolled` is whether the page uses the days they are rolled on, and
+    `ruled` whether it uses the rules that open, size and sell them.
     """
     _choose_preset()
     n = controls.number(
@@ -143,7 +145,7 @@ def layer_groups(*, rolled: bool = True) -> list[Group]:
     places: list[Group] = []
     for i in range(1, n + 1):
         with st.expander(f"Layer {i}", expanded=False):
-            places.append((st.container(), partial(_choose_layer, i, rolled=rolled)))
+            places.append((st.container(), partial(_choose_layer, i, rolled=rolled, ruled=ruled)))
             _edit_buttons(i, n)
     for i in range(n + 1, MOST_LAYERS + 1):
         _remember(i, _OF_LAYER)
@@ -181,9 +183,9 @@ def condor() -> CondorRule:
     return CondorRule(strikes_by=chosen["by"], **{name: chosen[name] for name in names})
 
 
-def layers(*, rolled: bool = True) -> tuple[HedgeLayer, ...]:
-    """The layers of the controls that are held; `rolled` as `layer_groups`."""
-    return tuple(_layer(i, rolled=rolled) for i in slots())
+def layers(*, rolled: bool = True, ruled: bool = False) -> tuple[HedgeLayer, ...]:
+    """The layers of the controls that are held; `rolled` and `ruled` as `layer_groups`."""
+    return tuple(_layer(i, rolled=rolled, ruled=ruled) for i in slots())
 
 
 def slots() -> tuple[int, ...]:
@@ -237,7 +239,7 @@ def _layer_sliders(key: str, *, rolled: bool) -> tuple[str, ...]:
     return (*days, strike, "width") if kind == "call_spread" else (*days, strike)
 
 
-def _choose_layer(number: int, *, rolled: bool) -> None:
+def _choose_layer(number: int, *, rolled: bool, ruled: bool) -> None:
     key, owner, start = f"l{number}", f"Layer {number}: ", _start(number)
     controls.switch("Held", f"{key}.on", default=True, help="Whether the layer is held.")
     instrument = controls.choice(
@@ -268,6 +270,8 @@ def _choose_layer(number: int, *, rolled: bool) -> None:
         controls.slider(HedgeLayer, name, f"{key}.{name}", default=default, owner=owner, most=most)
         drawn.append(name)
     controls.number(HedgeLayer, "quantity", f"{key}.quantity", default=start.quantity, owner=owner)
+    if ruled:
+        drawn += layer_rules.choose(key, owner, start)
     _remember(number, [name for name in _OF_LAYER if name not in drawn])
 
 
@@ -310,7 +314,9 @@ def _write(number: int, settings: Mapping[str, Any]) -> None:
 
 
 def _settings(layer: HedgeLayer) -> dict[str, Any]:
-    return {"on": True, **{name: getattr(layer, name) for name in _OF_LAYER[1:]}}
+    plain = _OF_LAYER[1 : -len(layer_rules.SETTINGS)]
+    named = {name: getattr(layer, name) for name in plain}
+    return {"on": True, **named, **layer_rules.settings(layer)}
 
 
 def _remember(number: int, names: Sequence[str]) -> None:
@@ -352,13 +358,15 @@ def _forget_removed() -> None:
         _write(i, _settings(_start(i)))
 
 
-def _layer(number: int, *, rolled: bool) -> HedgeLayer:
+def _layer(number: int, *, rolled: bool, ruled: bool) -> HedgeLayer:
     key, chosen = f"l{number}", st.session_state
     names = [*_layer_sliders(key, rolled=rolled), "quantity"]
     if chosen[f"{key}.instrument"] != "future":
         names.append("strike_by")
     return HedgeLayer(
-        instrument=chosen[f"{key}.instrument"], **{name: chosen[f"{key}.{name}"] for name in names}
+        instrument=chosen[f"{key}.instrument"],
+        **{name: chosen[f"{key}.{name}"] for name in names},
+        **(layer_rules.read(key) if ruled else {}),
     )
 
 
