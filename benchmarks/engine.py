@@ -3,8 +3,8 @@
     python -m benchmarks.engine
 
 Ratios against references measured in the same run, each the fastest of several short rounds in
-turn. Paths and policies use all threads, the references one. Then the time of a page's run, and the
-memory of a long one.
+turn. Paths and policies use all threads, the references one. Then the time of a page's run, what
+signals add to it, and the memory of a long one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import get_args
 
 import numpy as np
@@ -22,8 +22,17 @@ import QuantLib as ql  # noqa: N813 - its own documentation's name
 from alvh.model import ModelParameters, RiskPremia
 from alvh.pricing import PricingTables, implied_state
 from alvh.simulation import simulate_paths
-from alvh.strategy import Policy, run_policies, simulate_policies
-from alvh.strategy.policy import Preset
+from alvh.strategy import (
+    VOTERS,
+    Condition,
+    Policy,
+    SecondEngine,
+    Vote,
+    run_policies,
+    simulate_policies,
+)
+from alvh.strategy.policy import ALVH_SIGNALS, Preset
+from alvh.strategy.vote import SignalName
 
 N_PATHS, N_DAYS = 2_000, 252
 LONG = 100_000
@@ -31,6 +40,20 @@ CAPITAL = 500_000.0
 MODEL, PREMIA = ModelParameters.default(), RiskPremia.default()
 STATE = implied_state(MODEL, 5000.0, 16.0, 18.0)
 POLICIES = [Policy.preset(name) for name in get_args(Preset)]
+FOUR = ALVH_SIGNALS[1:]
+OTHERS = tuple(name for name in VOTERS if name != "vix")
+
+
+def looking_at(signals: Sequence[SignalName]) -> list[Policy]:
+    """The five policies; the last looks at signals whose layer never opens, so all trade alike."""
+    moving = POLICIES[-1]
+    rule = moving.regime.model_copy(
+        update={"votes": (Vote.of("vix"),), "watch_votes": 1, "stress_votes": 1}
+    )
+    never = Condition(signal="vix", level=100.0)
+    conditions = (never, *(Condition(signal=s, level=VOTERS[s].high) for s in signals))
+    second = SecondEngine(conditions=conditions, needed=len(conditions))
+    return [*POLICIES[:-1], moving.model_copy(update={"regime": rule, "second": second})]
 
 
 def fastest(works: dict[str, Callable[[], object]], rounds: int = 12) -> dict[str, float]:
@@ -110,6 +133,11 @@ def main() -> None:
             "heston": heston_paths(n_heston),
             "paths": lambda: simulate_paths(MODEL, PREMIA, STATE, N_PATHS, N_DAYS, seed=1),
             "policies": lambda: run_policies(paths, tables, POLICIES, CAPITAL),
+            "vix alone": lambda: run_policies(paths, tables, looking_at(()), CAPITAL),
+            "five signals": lambda: run_policies(
+                paths, tables, looking_at(ALVH_SIGNALS[1:]), CAPITAL
+            ),
+            "all signals": lambda: run_policies(paths, tables, looking_at(OTHERS), CAPITAL),
         }
     )
     days = N_PATHS * N_DAYS
@@ -131,6 +159,8 @@ def main() -> None:
         f"{seconds['policies']:.3f} s",
         flush=True,
     )
+    for name in ("five signals", "all signals"):
+        print(f"{name}, over VIX alone: {seconds[name] / seconds['vix alone']:.2f} x", flush=True)
     subprocess.run([sys.executable, "-m", "benchmarks.engine", "long"], check=True)
 
 

@@ -77,7 +77,8 @@ def pack(policies: Sequence[Policy], tables: PricingTables, wanted: Wanted) -> R
             votes[i, j] = _vote(policy, vote.signal, vote.side, vote.watch, vote.stress, wanted)
         for j, it in enumerate(looks[i][1]):
             conditions[i, j] = _vote(policy, it.signal, it.side, it.level, it.level, wanted)
-    signals, memory = wanted.records(maps.vvix() if wanted.need_vvix else 0)
+    vvix_row = maps.vvix() if wanted.need_vvix else -1
+    signals, memory = wanted.records()
     return Rules(
         condors,
         shifts,
@@ -91,6 +92,7 @@ def pack(policies: Sequence[Policy], tables: PricingTables, wanted: Wanted) -> R
         votes,
         conditions,
         memory,
+        vvix_row,
     )
 
 

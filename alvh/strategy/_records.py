@@ -230,7 +230,8 @@ class Rules(NamedTuple):
 
     `maps` : (n_maps, n_v, n_m), scaled strikes of the deltas the rules name, and VVIX.
     `signals` : (n_signals,), each once however many policies ask for it; `votes` and `conditions`
-    (n_policies, most), unused ones empty; `memory`: floats the signals remember.
+    (n_policies, most), unused ones empty; `memory`: floats the signals remember; `vvix`: number of
+    its map, or -1 if nobody asks for it.
     """
 
     condors: Any
@@ -245,3 +246,4 @@ class Rules(NamedTuple):
     votes: Any
     conditions: Any
     memory: int
+    vvix: int

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from alvh._compiled import called
+from alvh._compiled import called, inlined
 from alvh._typing import FloatArray
 from alvh.pricing.grid import cubic_surface, vix_forward
 from alvh.signals import Signals, signal_panel
@@ -133,7 +133,7 @@ class Wanted:
         """Signals that are computed beforehand, in the order of their rows."""
         return [key for key in self.asked if self.observed or key[0] == "fomc"]
 
-    def records(self, vvix_map: int) -> tuple[Any, int]:
+    def records(self) -> tuple[Any, int]:
         """Records of the signals, and the floats they remember together."""
         rows, start = np.zeros(len(self.asked), SIGNAL), 0
         given = {key: at for at, key in enumerate(self.given)}
@@ -142,13 +142,13 @@ class Wanted:
                 rows[i] = (_GIVEN, given[name, parameters], 0, 0, start, 0, 0.0)
                 continue
             kind = {"vix_to_long_average": "vix_to_average", "skew": "absent"}.get(name, name)
-            a, b, c, size, x = _rule(name, parameters, vvix_map)
+            a, b, c, size, x = _rule(name, parameters)
             rows[i] = (_KINDS.index(kind), a, b, c, start, size, x)
             start += size
         return rows, start
 
 
-def _rule(name: SignalName, p: Signals, vvix_map: int) -> _RULE:
+def _rule(name: SignalName, p: Signals) -> _RULE:
     """Parameters of a signal in the kernel."""
     if name in ("vix_to_average", "vix_to_long_average"):
         days = p.average_days if name == "vix_to_average" else p.long_days
@@ -158,10 +158,9 @@ def _rule(name: SignalName, p: Signals, vvix_map: int) -> _RULE:
         return days, 0, 0, RING + days, 0.0
     if name in ("rsi_spx", "rsi_vix"):
         return p.rsi_days, 0, 0, RSI, 0.0
-    if name == "macd_histogram":  # the map is packed beside the sign of the logarithm
+    if name == "macd_histogram":
         log = 1.0 if p.macd_of == "log ratio" else 0.0
-        spans = p.macd_fast, p.macd_slow, p.macd_average
-        return *spans, MACD, vvix_map + 0.5 * log
+        return p.macd_fast, p.macd_slow, p.macd_average, MACD, log
     if name in ("implied_to_realised", "premium_points"):
         return p.realised_days, 0, 0, REALISED + p.realised_days, 0.0
     if name == "breadth_below":
@@ -206,31 +205,46 @@ def factors_of(wanted: Wanted, paths: MarketPaths) -> Factors:
     return drawn
 
 
-@called
+@inlined
 def step_signals(grid, rules, market, vix3m, weights, given, factors, i, day, memory, values):  # type: ignore[no-untyped-def]
     """Bring every signal to this close of path `i`."""
     spot, _, v, m, vix = market
+    ratio, line = np.nan, np.nan
+    if rules.vvix >= 0:
+        scaled = cubic_surface(rules.maps, rules.vvix, weights[0], weights[1])
+        ratio = scaled * vvix_scale(grid, v, m) / vix
+    drawn = factors.breadth.shape[1] == given.shape[1]
+    if drawn:
+        line = factors.breadth[i, day]
     for s in range(rules.signals.size):
         rule = rules.signals[s]
-        state = memory[rule.start : rule.start + rule.size]
-        values[s] = _value(
-            grid, rules, rule, spot, v, m, vix, vix3m, weights, given, factors, i, day, state
-        )
+        kind = rule.kind
+        if kind == _GIVEN:
+            values[s] = given[rule.a, day]
+        elif kind == _CONTANGO:
+            future = 100.0 * vix_forward(grid, _FUTURE, v, m, weights[0], weights[1])
+            values[s] = future / vix - 1.0
+        elif kind >= _CPI:
+            values[s] = np.nan
+            if drawn and kind == _CPI:
+                values[s] = _fresh(factors.cpi[i, day], day - _CPI_DAY, rule.a)
+            elif drawn and kind == _PPI:
+                values[s] = _fresh(factors.ppi[i, day], day - _PPI_DAY, rule.a)
+            elif drawn:
+                values[s] = factors.exchange_rate[i, day]
+        else:
+            state = memory[rule.start : rule.start + rule.size]
+            values[s] = _value(rule, spot, vix, vix3m, ratio, line, state)
 
 
 @called
-def _value(  # type: ignore[no-untyped-def]
-    grid, rules, rule, spot, v, m, vix, vix3m, weights, given, factors, i, day, state
-):
+def _value(rule, spot, vix, vix3m, ratio, line, state):  # type: ignore[no-untyped-def]
+    """A signal of the path alone. Few arguments: a call hands over every array of a tuple."""
     kind, days = rule.kind, rule.a
-    if kind == _GIVEN:
-        return given[days, day]
     if kind == _VIX:
         return vix
     if kind == _CURVE:
         return vix / vix3m - 1.0
-    if kind == _CONTANGO:
-        return 100.0 * vix_forward(grid, _FUTURE, v, m, weights[0], weights[1]) / vix - 1.0
     if kind == _RANGE:
         return rule.x * vix
     if kind == _TO_AVERAGE:
@@ -244,26 +258,16 @@ def _value(  # type: ignore[no-untyped-def]
     if kind == _RSI_VIX:
         return rsi_step(state, vix, days)
     if kind == _MACD:
-        at = int(rule.x)
-        scaled = cubic_surface(rules.maps, at, weights[0], weights[1])
-        ratio = scaled * vvix_scale(grid, v, m) / vix
-        if rule.x > at:
-            ratio = np.log(ratio)
-        return macd_step(state, ratio, days, rule.b, rule.c)[2]
+        x = np.log(ratio) if rule.x > 0.0 else ratio
+        return macd_step(state, x, days, rule.b, rule.c)[2]
     if kind == _TO_REALISED:
         return vix / realised_step(state, spot, days) - 1.0
     if kind == _PREMIUM:
         return vix - realised_step(state, spot, days)
     if kind == _BELOW:
-        return _below(factors.breadth[i, day], mean_step(state, factors.breadth[i, day], days))
+        return _below(line, mean_step(state, line, days))
     if kind == _DIVERGENCE:
-        return _divergence(rule, spot, factors.breadth[i, day], state)
-    if kind == _CPI:
-        return _fresh(factors.cpi[i, day], day - _CPI_DAY, days)
-    if kind == _PPI:
-        return _fresh(factors.ppi[i, day], day - _PPI_DAY, days)
-    if kind == _DOLLAR:
-        return factors.exchange_rate[i, day]
+        return _divergence(rule, spot, line, state)
     return np.nan
 
 
