@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from alvh.report.charts.claim import claim_box, claim_panels
 from alvh.report.charts.greeks import greeks_by_day, greeks_by_spot
 from alvh.report.charts.hedge import future_curve, hedge_index, hedge_instruments, hedge_shock
 from alvh.report.charts.hedge_overlap import hedge_overlap, hedge_rolls
@@ -28,6 +29,8 @@ from alvh.report.charts.regimes_tables import (
     signal_hits_chart,
     transition_chart,
 )
+from alvh.report.charts.replay import replay_equity, replay_parts
+from alvh.report.charts.replay_tables import replay_differences, replay_fit, replay_months
 from alvh.report.charts.stress import (
     stress_liquidity,
     stress_parts,
@@ -37,6 +40,8 @@ from alvh.report.charts.stress import (
 
 __all__ = [
     "ablation_chart",
+    "claim_box",
+    "claim_panels",
     "future_curve",
     "greeks_by_day",
     "greeks_by_spot",
@@ -57,6 +62,11 @@ __all__ = [
     "plane",
     "profit_by_regime_chart",
     "regime_history",
+    "replay_differences",
+    "replay_equity",
+    "replay_fit",
+    "replay_months",
+    "replay_parts",
     "signal_hits_chart",
     "signal_panel_chart",
     "signal_powers",
