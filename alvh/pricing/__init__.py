@@ -2,6 +2,7 @@
 
 from alvh.pricing.black import black_delta, black_price, implied_volatility
 from alvh.pricing.conditional import ConditionalVix, vix_given_index
+from alvh.pricing.skew import return_cumulants, skew_index
 from alvh.pricing.spx import Greeks, index_density, index_distribution, spx_greeks, spx_option
 from alvh.pricing.state import filtered_state, implied_state, state_at_vix
 from alvh.pricing.tables import PricingTables
@@ -25,6 +26,8 @@ __all__ = [
     "implied_volatility",
     "index_density",
     "index_distribution",
+    "return_cumulants",
+    "skew_index",
     "spx_greeks",
     "spx_option",
     "state_at_vix",

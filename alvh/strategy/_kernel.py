@@ -135,7 +135,9 @@ def _walk(grid, clock, rules, path, beside, scratch, holdings, sums, notes):  # 
         vix = _level(clock.vix, v, m)
         vix3m = _level(clock.vix3m, v, m)
         market = (spot[day], np.log(spot[day]), v, m, vix)
-        step_signals(grid, rules, market, vix3m, weights, given, factors, i, day, memory, values)
+        step_signals(
+            grid, clock.skew, rules, market, vix3m, weights, given, factors, i, day, memory, values
+        )
         for s in range(values.size if seen.shape[0] > 0 else 0):
             seen[0, s, day] = values[s]
         for s in range(n_policies):

@@ -192,6 +192,7 @@ class Clock(NamedTuple):
     vix, vix3m : (3,), squared level in decimals = p v + q m + c.
     together : (4,), covariance of variance and log index, and variance of the latter, a year:
         the first is a v + b, the second c v + d.
+    skew : (2, 3), cumulants of the 30-day log return; see `alvh.pricing.return_cumulants`.
     """
 
     discount: FloatArray
@@ -200,6 +201,7 @@ class Clock(NamedTuple):
     vix: FloatArray
     vix3m: FloatArray
     together: FloatArray
+    skew: FloatArray
 
 
 class Ledger(NamedTuple):

@@ -49,13 +49,13 @@ UNLIKE: Final = {
     "ppi_surprise": "drawn by the factor model",
     "exchange_rate": "drawn by the factor model",
     "fomc": "a decision every 31.5 trading days",
-    "skew": "unavailable",
+    "skew": "the model's own",
 }
 """How a signal of simulated paths differs from that of real days."""
 
 _KINDS = (
     "given",
-    "absent",
+    "skew",
     "vix",
     "vix_curve",
     "contango",
@@ -76,7 +76,7 @@ _KINDS = (
 )
 (
     _GIVEN,
-    _ABSENT,
+    _SKEW,
     _VIX,
     _CURVE,
     _CONTANGO,
@@ -141,7 +141,7 @@ class Wanted:
             if (name, parameters) in given:
                 rows[i] = (_GIVEN, given[name, parameters], 0, 0, start, 0, 0.0)
                 continue
-            kind = {"vix_to_long_average": "vix_to_average", "skew": "absent"}.get(name, name)
+            kind = "vix_to_average" if name == "vix_to_long_average" else name
             a, b, c, size, x = _rule(name, parameters)
             rows[i] = (_KINDS.index(kind), a, b, c, start, size, x)
             start += size
@@ -206,7 +206,7 @@ def factors_of(wanted: Wanted, paths: MarketPaths) -> Factors:
 
 
 @inlined
-def step_signals(grid, rules, market, vix3m, weights, given, factors, i, day, memory, values):  # type: ignore[no-untyped-def]
+def step_signals(grid, skew, rules, market, vix3m, weights, given, factors, i, day, memory, values):  # type: ignore[no-untyped-def]
     """Bring every signal to this close of path `i`."""
     spot, _, v, m, vix = market
     ratio, line = np.nan, np.nan
@@ -221,6 +221,12 @@ def step_signals(grid, rules, market, vix3m, weights, given, factors, i, day, me
         kind = rule.kind
         if kind == _GIVEN:
             values[s] = given[rule.a, day]
+        elif kind == _SKEW:  # alvh.pricing.skew_index
+            second = skew[0, 0] * v + skew[0, 1] * m + skew[0, 2]
+            third = skew[1, 0] * v + skew[1, 1] * m + skew[1, 2]
+            values[s] = 100.0
+            if second > 0.0:
+                values[s] = 100.0 - 10.0 * third / (second * np.sqrt(second))
         elif kind == _CONTANGO:
             future = 100.0 * vix_forward(grid, _FUTURE, v, m, weights[0], weights[1])
             values[s] = future / vix - 1.0

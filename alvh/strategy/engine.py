@@ -16,7 +16,7 @@ from alvh.market.contracts import SPX_MULTIPLIER
 from alvh.model.parameters import ModelParameters
 from alvh.model.premia import RiskPremia
 from alvh.model.state import MarketState
-from alvh.pricing import PricingTables
+from alvh.pricing import PricingTables, return_cumulants
 from alvh.pricing.tables import VIX_DAYS
 from alvh.pricing.variance import log_contract_variance
 from alvh.signals import Signals
@@ -345,6 +345,7 @@ def _clock(model: ModelParameters) -> Clock:
         vix=np.array(log_contract_variance(model, VIX_HORIZON)),
         vix3m=np.array(log_contract_variance(model, VIX3M_HORIZON)),
         together=_together(model),
+        skew=np.array(return_cumulants(model.without_carry(), VIX_HORIZON)),
     )
 
 

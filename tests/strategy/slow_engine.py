@@ -20,6 +20,7 @@ from alvh.model import MarketState, ModelParameters
 from alvh.pricing import (
     black_delta,
     implied_volatility,
+    skew_index,
     spx_option,
     vix_future,
     vix_index,
@@ -74,6 +75,7 @@ class Market:
                 "vix3m_close": self.vix3m,
                 "vvix_close": vvixes,
                 "vx1_close": futures,
+                "skew_close": [float(skew_index(self.model, state)) for state in self.states],
             },
             index=days,
         )
@@ -83,7 +85,6 @@ class Market:
         rule = parameters.model_copy(update={"forecast": "trailing"})
         values, _ = signal_panel(frame, rule, proxy=line)
         found = {name: values[name].to_numpy() for name in values}
-        found |= {"skew": np.full(len(days), np.nan)}
         found |= self.from_outside(parameters)
         return found
 
