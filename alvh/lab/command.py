@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from alvh import __version__
 from alvh.clock import VIX3M_HORIZON
 from alvh.errors import AlvhError, ParameterError, explain
+from alvh.lab.command_replay import readable, replayed
 from alvh.lab.study import Study, TypedMarket
 from alvh.pricing import PricingTables, vix_index
 from alvh.risk.exposure import legs_table
@@ -36,8 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     given = parser.parse_args(arguments)
     try:
-        study = _study(given)
-        result = given.run(study, given)
+        result = given.run(given)
     except ValidationError as error:
         print("\n".join(f"alvh: {line}" for line in _refusals(error)), file=sys.stderr)
         return 2
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.json:
         print(json.dumps(result, indent=2, allow_nan=False))
     else:
-        print("\n".join(_lines(result)))
+        print("\n".join(_lines(readable(result) if given.run is _replay else result)))
     return 0
 
 
@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         "For education and analysis; not investment advice.",
     )
     parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(required=True, metavar="price|simulate")
+    commands = parser.add_subparsers(required=True, metavar="price|simulate|replay")
     for name, run, text in (
         ("price", _price, "price the book a policy would open now, and what it is expected to do"),
         ("simulate", _simulate, "run policies on common simulated paths"),
@@ -75,21 +75,43 @@ def _parser() -> argparse.ArgumentParser:
             for field in ("capital", "horizon", "sampling"):
                 _option(study, Study, field)
             study.add_argument("--no-costs", action="store_true", help="trade for free")
-        study.add_argument(
-            "--policy",
-            action="append",
-            metavar="NAME|FILE",
-            help=f"a preset ({', '.join(get_args(Preset))}) or a JSON file of a policy; repeatable",
-        )
-        study.add_argument(
-            "--set",
-            action="append",
-            default=[],
-            metavar="FIELD=VALUE",
-            help="change a field of every policy, as in condor.wing=75 (repeatable)",
-        )
-        command.add_argument("--json", action="store_true", help="print JSON")
+        _policy_options(command, study)
+    text = "run policies over real days, with what was known on each"
+    command = commands.add_parser("replay", help=text, description=text.capitalize() + ".")
+    command.set_defaults(run=_replay)
+    days = command.add_argument_group("days")
+    days_from = days.add_mutually_exclusive_group()
+    days_from.add_argument("--csv", metavar="FILE", help="daily history: date, spx_close, ...")
+    days_from.add_argument(
+        "--source",
+        choices=("sample", "yahoo"),
+        default="sample",
+        help="the offline sample of 2014 to 2018, or Yahoo Finance. Default: sample",
+    )
+    days.add_argument("--from", dest="start", metavar="DAY", help="first day, as in 2008-01-31")
+    days.add_argument("--to", dest="end", metavar="DAY", help="last day")
+    study = command.add_argument_group("study")
+    _option(study, Study, "capital")
+    study.add_argument("--no-costs", action="store_true", help="trade for free")
+    _policy_options(command, study)
     return parser
+
+
+def _policy_options(command: argparse.ArgumentParser, study: Any) -> None:
+    study.add_argument(
+        "--policy",
+        action="append",
+        metavar="NAME|FILE",
+        help=f"a preset ({', '.join(get_args(Preset))}) or a JSON file of a policy; repeatable",
+    )
+    study.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="change a field of every policy, as in condor.wing=75 (repeatable)",
+    )
+    command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _option(group: Any, owner: type[TypedMarket] | type[Study], field: str) -> None:
@@ -205,8 +227,9 @@ def _allowed(kind: Any, place: Sequence[int | str]) -> str:
     return " ".join([number, *(f"{words[x]} {rules[x]:,.12g}" for x in words if x in rules)])
 
 
-def _price(study: Study, _: argparse.Namespace) -> dict[str, Any]:
+def _price(given: argparse.Namespace) -> dict[str, Any]:
     """The book of each policy today."""
+    study = _study(given)
     tables = PricingTables.build(study.model)
     books = {}
     for policy in study.policies:
@@ -233,8 +256,15 @@ def _price(study: Study, _: argparse.Namespace) -> dict[str, Any]:
     return {"market": _market(study), "edge": study.edge, "books": books}
 
 
-def _simulate(study: Study, given: argparse.Namespace) -> dict[str, Any]:
+def _replay(given: argparse.Namespace) -> dict[str, Any]:
+    """Each policy on real days."""
+    study = _study(given)
+    return replayed(study, given.csv, given.source, given.start, given.end)
+
+
+def _simulate(given: argparse.Namespace) -> dict[str, Any]:
     """Outcomes of each policy."""
+    study = _study(given)
     outcomes: Outcomes = study.simulate(progress=None if given.json else _progress)
     table = outcome_table(outcomes)
     differences = paired_differences(outcomes)
