@@ -124,9 +124,7 @@ class Days:
     def sold(self) -> dict[str, float]:
         """Condors each policy sold."""
         actions = (self.run.actions(p) for p in range(len(self.names)))
-        return {
-            name: condors_sold(table) for name, table in zip(self.names, actions, strict=True)
-        }
+        return {name: condors_sold(table) for name, table in zip(self.names, actions, strict=True)}
 
     def trips(self, p: int) -> pd.DataFrame:
         """`round_trips` of policy `p`."""
