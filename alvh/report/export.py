@@ -124,7 +124,8 @@ def document(
         },
         "spacing": 18,
         "vconcat": [spec, footer],
-        "resolve": {"scale": {"color": "independent"}},
+        # a channel that is shared is lifted out of the picture, with a legend of its own
+        "resolve": {"scale": {"color": "independent", "strokeDash": "independent"}},
     }
 
 

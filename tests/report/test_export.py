@@ -91,6 +91,20 @@ def test_export_leaves_the_chart_alone_and_fixes_its_width(curve):
     assert export.document(chart, **WORDS, dark=True)["background"] == "#0E1117"
 
 
+def test_lines_with_dashes_have_one_legend():
+    days = pd.DataFrame(
+        {
+            "variant": ["All layers", "Without layer 1", "No hedge"] * 2,
+            "day": [0, 0, 0, 1, 1, 1],
+            "profit": [0.0, 0.0, 0.0, 500.0, 400.0, 300.0],
+        }
+    )
+    drawn = charts.stress_profit(days, pd.DataFrame({"day": [1], "label": ["Low"]}))
+    picture = export.svg(drawn, **WORDS)
+    for name in ("All layers", "Without layer 1", "No hedge"):
+        assert text_of(picture).count(name) == 1
+
+
 def test_csv_reads_back():
     frame = pd.DataFrame({"spot": [4999.5, 5000.0], "label": ["a, b", "\u22121"]})
     plain = export.csv(frame)
