@@ -85,7 +85,6 @@ def _parser() -> argparse.ArgumentParser:
     days_from.add_argument(
         "--source",
         choices=("sample", "yahoo"),
-        default="sample",
         help="the offline sample of 2014 to 2018, or Yahoo Finance. Default: sample",
     )
     days.add_argument("--from", dest="start", metavar="DAY", help="first day, as in 2008-01-31")
@@ -259,7 +258,7 @@ def _price(given: argparse.Namespace) -> dict[str, Any]:
 def _replay(given: argparse.Namespace) -> dict[str, Any]:
     """Each policy on real days."""
     study = _study(given)
-    return replayed(study, given.csv, given.source, given.start, given.end)
+    return replayed(study, given.csv, given.source or "sample", given.start, given.end)
 
 
 def _simulate(given: argparse.Namespace) -> dict[str, Any]:
