@@ -36,9 +36,11 @@ from alvh.strategy import Costs, Outcomes, Policy, run_policies
 
 __all__ = [
     "ADAPTIVE",
+    "CASES",
     "CLAIMED_COST",
     "CLAIMED_CUT",
     "FEWER",
+    "FOUND",
     "SIZES",
     "STATIC",
     "UNHEDGED",
@@ -47,6 +49,7 @@ __all__ = [
     "main_model",
     "main_policies",
     "over_pieces",
+    "row_of",
     "run_books",
     "run_days",
     "sized",
@@ -63,9 +66,18 @@ UNHEDGED: Final = "unhedged"
 STATIC: Final = "static_layers"
 ADAPTIVE: Final = "alvh"
 CHUNK: Final = 2_500
+CASES: Final = ("in the model", "no premium, no costs", "on real days")
+"""Where a claim is tried."""
+FOUND: Final = ["case", "book", "metric", "unit", "estimate", "low", "high"]
+"""Columns of the answers to the other claims."""
 
 Progress: TypeAlias = Callable[[int, int], object]
 T = TypeVar("T")
+
+
+def row_of(case: str, book: str, metric: str, unit: str, x: Interval) -> tuple[Any, ...]:
+    """A row of an answer, columns `FOUND`."""
+    return case, book, metric, unit, x.estimate, x.low, x.high
 
 
 def sized(policy: Policy, size: float) -> Policy:

@@ -39,6 +39,7 @@ __all__ = [
     "cut",
     "drawdown_cut",
     "join_books",
+    "losses",
     "model_table",
     "numbers_of",
     "path_books",
@@ -241,7 +242,7 @@ def drawdown_cut(books: PathBooks, name: str, base: str, *, level: float = 0.95)
     return interval(cut(one, two), level=level, block=books.block)
 
 
-def _losses(profit: FloatArray) -> Statistic:
+def losses(profit: FloatArray) -> Statistic:
     """Mean of the worst twentieth, as a loss."""
     found = expected_shortfall(profit, TAIL)
     return Statistic(-found.value, -found.influence)
@@ -279,7 +280,7 @@ def model_table(books: PathBooks, base: str, *, level: float = 0.95) -> pd.DataF
     def put(name: str, metric: str, found: Interval) -> None:
         rows.append((name, metric, METRICS[metric][1], found.estimate, found.low, found.high))
 
-    losses = [_losses(x) for x in books.profit]
+    worst = [losses(x) for x in books.profit]
     depths = [mean(scale * x) for x in books.depth]
     ulcers = [mean(scale * x) for x in books.ulcer]
     for p, name in enumerate(books.names):
@@ -291,9 +292,9 @@ def model_table(books: PathBooks, base: str, *, level: float = 0.95) -> pd.DataF
             "depth_cut": cut(depths[p], depths[b]),
             "ulcer": ulcers[p],
             "ulcer_cut": cut(ulcers[p], ulcers[b]),
-            "loss95": losses[p],
-            "loss95_cut": cut(losses[p], losses[b]),
-            "saved": losses[b] - losses[p],
+            "loss95": worst[p],
+            "loss95_cut": cut(worst[p], worst[b]),
+            "saved": worst[b] - worst[p],
         }
         for metric, statistic in stats.items():
             put(name, metric, interval(statistic, level=level, block=block))
