@@ -19,12 +19,14 @@ from pydantic import ValidationError
 from alvh import __version__
 from alvh.clock import VIX3M_HORIZON
 from alvh.errors import AlvhError, ParameterError, explain
+from alvh.lab import stress_command
 from alvh.lab.command_replay import readable, replayed
 from alvh.lab.study import Study, TypedMarket
 from alvh.pricing import PricingTables, vix_index
 from alvh.risk.exposure import legs_table
 from alvh.risk.outcomes import outcome_table, paired_differences
 from alvh.risk.outlook import Estimate, book_outlook
+from alvh.simulation import Episode
 from alvh.strategy import Outcomes, Policy, open_book
 from alvh.strategy.policy import Preset
 from alvh.value import Value
@@ -47,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.json:
         print(json.dumps(result, indent=2, allow_nan=False))
     else:
-        print("\n".join(_lines(readable(result) if given.run is _replay else result)))
+        shown = _READABLE.get(given.run)
+        print("\n".join(_lines(result if shown is None else shown(result))))
     return 0
 
 
@@ -58,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         "For education and analysis; not investment advice.",
     )
     parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(required=True, metavar="price|simulate|replay")
+    commands = parser.add_subparsers(required=True, metavar="price|simulate|replay|stress")
     for name, run, text in (
         ("price", _price, "price the book a policy would open now, and what it is expected to do"),
         ("simulate", _simulate, "run policies on common simulated paths"),
@@ -91,6 +94,18 @@ def _parser() -> argparse.ArgumentParser:
     days.add_argument("--to", dest="end", metavar="DAY", help="last day")
     study = command.add_argument_group("study")
     _option(study, Study, "capital")
+    study.add_argument("--no-costs", action="store_true", help="trade for free")
+    _policy_options(command, study)
+    text = "run policies through crashes, with and without each layer"
+    command = commands.add_parser("stress", help=text, description=text.capitalize() + ".")
+    command.set_defaults(run=_stress)
+    market = command.add_argument_group("market")
+    for field in ("spot", "vix", "vix3m", "rate"):
+        _option(market, TypedMarket, field)
+    stress_command.options(command)
+    study = command.add_argument_group("study")
+    for field in ("edge", "capital"):
+        _option(study, Study, field)
     study.add_argument("--no-costs", action="store_true", help="trade for free")
     _policy_options(command, study)
     return parser
@@ -186,7 +201,10 @@ def _put(fields: Any, place: list[str], text: str) -> bool:
     return True
 
 
-_OWNERS: dict[str, type[Value]] = {kind.__name__: kind for kind in (TypedMarket, Study, Policy)}
+_OWNERS: dict[str, type[Value]] = {
+    kind.__name__: kind
+    for kind in (TypedMarket, Study, Policy, Episode, stress_command.ReverseTest)
+}
 
 
 def _refusals(error: ValidationError) -> list[str]:
@@ -259,6 +277,16 @@ def _replay(given: argparse.Namespace) -> dict[str, Any]:
     """Each policy on real days."""
     study = _study(given)
     return replayed(study, given.csv, given.source or "sample", given.start, given.end)
+
+
+def _stress(given: argparse.Namespace) -> dict[str, Any]:
+    """Each policy through crashes."""
+    study = _study(given)
+    return stress_command.stressed(study, given, _market(study))
+
+
+_READABLE = {_replay: readable, _stress: stress_command.readable}
+"""What is printed for reading where it is not the result itself."""
 
 
 def _simulate(given: argparse.Namespace) -> dict[str, Any]:
