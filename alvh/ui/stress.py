@@ -37,6 +37,7 @@ __all__ = [
     "choose_focus",
     "draw",
     "episode_groups",
+    "facts",
     "headline",
     "now_of",
     "prepare",
@@ -368,22 +369,26 @@ def profit(seen: Market) -> None:
     """The large picture, and what must be known of it."""
     now = now_of(seen)
     run = now.run
-    drawn = charts.stress_profit(run.days, stress_marks(now.episode), columns=5, height=400)
+    drawn = charts.stress_profit(run.days, stress_marks(now.episode), columns=3, height=400)
     title = f"Profit through {now.episode.name}"
     draw(drawn, "profit", title, run.days, now, seen)
 
 
-def caveats(seen: Market) -> None:
-    """Whose the facts are, what the path lacks, and where the model misses the levels."""
+def facts(seen: Market) -> None:
+    """Whose the numbers of the episode are, and when the rule of the book saw it."""
     now = now_of(seen)
     votes = bool(now.policy.regime.votes)
     said = (
         stress_words.facts(now.episode),
-        stress_words.SMOOTH,
         stress_words.regimes_met(now.days(ALL_LAYERS), votes),
-        stress_words.missed(now.run.summary),
     )
     st.caption(" ".join(text for text in said if text))
+
+
+def caveats(seen: Market) -> None:
+    """What the path lacks, and where the model misses its levels."""
+    missed = stress_words.missed(now_of(seen).run.summary)
+    st.caption(f"{stress_words.SMOOTH} {missed}")
 
 
 def running(seen: Market) -> None:

@@ -2,50 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
-from pydantic import Field
 
+from alvh.lab.stress_command import ReverseTest
 from alvh.report import charts
 from alvh.report.charts.stress import TABLE
+from alvh.report.charts.stress_reverse import stress_reverse
 from alvh.report.numbers import dollars
 from alvh.risk.stress import ALL_LAYERS, NO_HEDGE, stress_marks
 from alvh.risk.stress_liquidity import DayShock
+from alvh.risk.stress_reverse import MOST_FALL, ReverseStress
 from alvh.simulation import Episode
 from alvh.ui import controls, policies, show, stress, stress_cache, trade
 from alvh.ui.live import Group, Page
 from alvh.ui.market import Market
 from alvh.ui.stress import Desk
-from alvh.value import Value
 
 __all__ = ["compared", "episodes", "liquidity", "parts", "reverse"]
 
 _REGIMES = ("calm", "watch", "stress")
 _FOLLOWS = {"model": "as the model expects", "points": "by points a percent"}
-
-
-class Reverse(Value):
-    """The question of the reverse stress test."""
-
-    loss: float = Field(
-        5.0,
-        ge=0.5,
-        le=50.0,
-        title="Loss",
-        description="Share of the account lost by the close of the last day of the fall.",
-        json_schema_extra={"unit": "% of the account", "step": 0.5},
-    )
-    days: int = Field(
-        1,
-        ge=1,
-        le=63,
-        title="Fall in",
-        description="At an even pace; 1 is from one close to the next.",
-        json_schema_extra={"unit": "trading days", "step": 1},
-    )
 
 
 # --- Condor and hedge -------------------------------------------------------------------------
@@ -98,18 +79,18 @@ def _by_day(seen: Market) -> None:
     days, levels = now.days(_variant(now)), now.run.levels
     rows = days.assign(
         asked=levels["vix"].to_numpy(), told=[_REGIMES[code] for code in days["regime"]]
-    )
+    ).round(dict.fromkeys(("profit", "condor", "hedge", "costs", "spot"), 0))
     show.table(
         rows,
         {
             "day": ("Day", "%d", "Trading days from today"),
-            "spot": ("SPX", "%.0f", "Points"),
-            "asked": ("VIX asked", "%.1f", "What the episode asks for"),
-            "vix": ("VIX shown", "%.1f", "By the nearest state of the model: what prices are at"),
-            "profit": ("Profit", "dollar", "Since the start, before interest"),
-            "condor": ("Condor", "dollar", "Before costs"),
-            "hedge": ("Hedge", "dollar", "Before costs"),
-            "costs": ("Costs", "dollar", "Spreads and commissions"),
+            "spot": ("SPX", "localized", "Points"),
+            "asked": ("Asked", "%.1f", "VIX that the episode asks for"),
+            "vix": ("VIX", "%.1f", "Shown by the nearest state of the model: what prices are at"),
+            "profit": ("Profit ($)", "localized", "Since the start, before interest"),
+            "condor": ("Condor ($)", "localized", "Before costs"),
+            "hedge": ("Hedge ($)", "localized", "Before costs"),
+            "costs": ("Costs ($)", "localized", "Spreads and commissions"),
             "told": ("Regime", "", "That the book's rule was in"),
         },
         key="stress.days",
@@ -133,7 +114,7 @@ def liquidity(page: Page, seen: Market) -> list[Group]:
 def _liquidity(seen: Market) -> None:
     now = stress.now_of(seen)
     days = now.run.days
-    drawn = charts.stress_liquidity(days, stress_marks(now.episode), height=330)
+    drawn = charts.stress_liquidity(days, stress_marks(now.episode), columns=3, height=330)
     title = f"Quick ratio through {now.episode.name}"
     stress.draw(drawn, "liquidity", title, days, now, seen)
 
@@ -183,17 +164,20 @@ def _day(x: float) -> str:
 
 def reverse(page: Page, seen: Market) -> list[Group]:
     """Lay out the smallest fall that loses so much."""
-    left, right = st.columns([2, 5], gap="medium")
+    left, middle, right = st.columns([2, 4, 4], gap="medium")
     with left:
         where = st.container()
-    with right:
+    with middle:  # says how far it is: the picture beside it is then at hand
         page.part(partial(_reverse, seen))
+    with right:
+        page.part(partial(_curves, seen))
+        show.saving("stress.reverse")
     return [(where, _choose_reverse)]
 
 
 def _choose_reverse() -> None:
-    controls.slider(Reverse, "loss", "reverse.loss")
-    controls.slider(Reverse, "days", "reverse.days")
+    controls.slider(ReverseTest, "loss", "reverse.loss")
+    controls.slider(ReverseTest, "fall_days", "reverse.days")
     follows = controls.choice(
         "VIX goes",
         tuple(_FOLLOWS),
@@ -204,76 +188,97 @@ def _choose_reverse() -> None:
         "each percent the index falls.",
     )
     if follows == "points":
-        controls.slider(DayShock, "vix_per_percent", "reverse.per")
+        controls.slider(ReverseTest, "vix_per_percent", "reverse.per", default=1.5)
     else:
         controls.slider(trade.Account, "edge", "edge")
 
 
-def _reverse(seen: Market) -> None:
-    now = stress.now_of(seen)
+def _found(now: Desk, tell: Callable[[int, int, str], object]) -> dict[str, ReverseStress]:
+    """The test of every variant of the policy in focus, by name."""
     chosen = st.session_state
     points = chosen["reverse.vix"] == "points"
-    per = chosen["reverse.per"] if points else None
-    edge = 1.0 if points else chosen["edge"]
-    loss, n_days = chosen["reverse.loss"], chosen["reverse.days"]
-    place = st.empty()
-    rows: list[dict[str, Any]] = []
     variants = stress_cache.variants(now.policy)
+    found = {}
     for done, variant in enumerate(variants):
-        place.progress(
-            done / len(variants),
-            text=f"Trying 120 falls of {variant.name.lower()}, {done + 1} of {len(variants)} …",
+        tell(done, len(variants), variant.name)
+        found[variant.name] = stress_cache.reverse(
+            now.setting,
+            variant.book,
+            1.0 if points else chosen["edge"],
+            chosen["reverse.loss"],
+            chosen["reverse.days"],
+            chosen["reverse.per"] if points else None,
         )
-        found = stress_cache.reverse(now.setting, variant.book, edge, loss, n_days, per)
-        worst = found.curve.iloc[int(found.curve["lost"].argmax())]
-        none = found.depth is None
-        rows.append(
-            {
-                "variant": variant.name,
-                "depth": "none to 60 %" if none else f"{found.depth:.1f} %",
-                "vix": "" if found.vix is None else f"{found.vix:.1f}",
-                "deeper": "" if none else "yes" if found.deeper_too else "no",
-                "most": f"{worst['lost']:.1f} % at a fall of {worst['depth']:.1f} %",
-                "deepest": found.deepest_expected,
-            }
-        )
-    place.empty()
-    first = rows[0]
-    if first["vix"]:
-        st.markdown(
-            f"**A fall of {first['depth']} in {_in_days(n_days)}, VIX at {first['vix']}, costs "
-            f"{now.words} {loss:g} % of the account.**"
-        )
-    else:
-        st.markdown(
-            f"**No fall up to 60 % in {_in_days(n_days)} costs {now.words} {loss:g} % of the "
-            f"account**; the most is {first['most']}."
-        )
+    return found
+
+
+def _reverse(seen: Market) -> None:
+    now = stress.now_of(seen)
+    place = st.empty()
+
+    def tell(done: int, total: int, name: str) -> None:
+        text = f"Trying 120 falls, {name.lower()}: {done + 1} of {total} …"
+        place.progress(done / total, text=text)
+
+    found = _found(now, tell)
+    whole = next(iter(found.values()))
+    loss = whole.loss
+    place.markdown(f"**{_sentence(now, whole)}**")
+    rows = [
+        {
+            "variant": name,
+            "depth": "none" if it.depth is None else f"{it.depth:.1f} %",
+            "vix": "" if it.vix is None else f"{it.vix:.1f}",
+            "deeper": "" if it.depth is None else "yes" if it.deeper_too else "no",
+            "most": f"{it.curve['lost'].max():.1f} %",
+        }
+        for name, it in found.items()
+    ]
     show.table(
         pd.DataFrame(rows),
         {
             "variant": ("Book", "", "Which layers are held"),
-            "depth": (f"Smallest fall that loses {loss:g} %", "", "From today's index"),
-            "vix": ("VIX there", "", "At the close of the last day"),
-            "deeper": ("Deeper ones too", "", "Whether every deeper fall tried loses as much"),
-            "most": ("Largest loss", "", "Of all falls to 60 %, share of the account"),
+            "depth": ("Smallest fall", "", f"From today's index, that loses {loss:g} %"),
+            "vix": ("VIX", "", "At the close of the last day"),
+            "deeper": ("Deeper too", "", "Whether every deeper fall tried loses as much"),
+            "most": ("Most", "", "Largest loss of all falls to 60 %, share of the account"),
         },
         key="stress.reverse",
     )
-    said = (
-        "The book is opened today and managed through the fall; falls to 60 % are tried. A hedge "
-        "that pays late can make a deeper fall cost less."
-    )
-    if first["deepest"] is not None:
+    said = "Managed by its rules through the fall, from today's book."
+    if not all(it.deeper_too for it in found.values() if it.depth is not None):
+        said += " Where a deeper fall costs less, the hedge pays late."
+    if whole.deepest_expected is not None:
         said += (
-            f" The model gives falls beyond {first['deepest']:.0f} % next to no probability: VIX "
-            "is held there."
+            f" The model gives falls beyond {whole.deepest_expected:.0f} % next to no probability: "
+            "VIX is held there, and the hedge with it."
         )
     st.caption(said)
 
 
-def _in_days(n: int) -> str:
-    return "one day" if n == 1 else f"{n} days"
+def _sentence(now: Desk, found: ReverseStress) -> str:
+    """The answer."""
+    span = "one day" if found.n_days == 1 else f"{found.n_days} days"
+    if found.depth is None:
+        return (
+            f"No fall up to {MOST_FALL:g} % in {span} costs {now.words} {found.loss:g} % of the "
+            f"account; the most is {found.curve['lost'].max():.1f} %."
+        )
+    return (
+        f"A fall of {found.depth:.1f} % in {span}, VIX at {found.vix:.1f}, costs {now.words} "
+        f"{found.loss:g} % of the account."
+    )
+
+
+def _curves(seen: Market) -> None:
+    now = stress.now_of(seen)
+    found = _found(now, lambda *_: None)
+    whole = next(iter(found.values()))
+    data = pd.concat(
+        [it.curve.assign(variant=name) for name, it in found.items()], ignore_index=True
+    )
+    drawn = stress_reverse(data, loss=whole.loss, depth=whole.depth, height=280)
+    stress.draw(drawn, "reverse", _sentence(now, whole), data, now, seen)
 
 
 # --- All episodes, all policies ---------------------------------------------------------------
@@ -302,9 +307,9 @@ def _episodes(seen: Market) -> None:
                 "shown": levels["vix_shown"].max(),
                 "missed": whole["vix_missed"],
                 "missed3m": whole["vix3m_missed"],
-                "end": whole["end_profit"],
-                "bare": summary.loc[NO_HEDGE, "end_profit"],
-                "lowest": whole["lowest_profit"],
+                "end": round(whole["end_profit"]),
+                "bare": round(summary["end_profit"][NO_HEDGE]),
+                "lowest": round(whole["lowest_profit"]),
                 "lowest_day": whole["lowest_day"],
                 "quick": whole["lowest_quick"],
                 "out": _day(whole["liquidity_day"]),
@@ -314,18 +319,18 @@ def _episodes(seen: Market) -> None:
         pd.DataFrame(rows),
         {
             "episode": ("Episode", "", "As listed"),
-            "dates": ("From, to", "", "Close before the first fall, close at the low"),
-            "days": ("Days down", "%d", "Trading days to the low"),
+            "dates": ("Dates", "", "Close before the first fall, close at the low"),
+            "days": ("Days", "%d", "Trading days to the low"),
             "depth": ("SPX", "%.1f %%", "To the low"),
             "asked": ("VIX asked", "%.1f", "Highest that the episode asks for, from today's level"),
             "shown": ("VIX shown", "%.1f", "Highest that the states of the model show"),
-            "missed": ("VIX missed", "%.1f", "Most of any day, points"),
-            "missed3m": ("VIX3M missed", "%.1f", "Most of any day, points"),
-            "end": ("End", "dollar", "Profit with all layers"),
-            "bare": ("No hedge", "dollar", "Profit at the end without layers"),
-            "lowest": ("Lowest", "dollar", "Profit with all layers, on the way"),
+            "missed": ("Missed", "%.1f", "VIX, most of any day, points"),
+            "missed3m": ("3M missed", "%.1f", "VIX3M, most of any day, points"),
+            "end": ("End ($)", "localized", "Profit with all layers"),
+            "bare": ("No hedge ($)", "localized", "Profit at the end without layers"),
+            "lowest": ("Lowest ($)", "localized", "Profit with all layers, on the way"),
             "lowest_day": ("on day", "%d", "Of the lowest profit"),
-            "quick": ("Quick ratio", "%.2f", "Lowest, with all layers"),
+            "quick": ("Quick", "%.2f", "Lowest quick ratio, with all layers"),
             "out": ("Runs out", "", "Day on which liquidity runs out"),
         },
         key="stress.episodes",
@@ -367,6 +372,6 @@ def _compared(seen: Market) -> None:
     ends = found[found["variant"].isin([ALL_LAYERS, NO_HEDGE])]
     names = stress.short([*ends["episode"].unique(), *ends["variant"].unique()])
     shown = ends.replace({"episode": names, "variant": names})
-    drawn = charts.stress_table(shown, column=column, cell=74, row=24)
+    drawn = charts.stress_table(shown, column=column, cell=68, row=24)
     title = f"All policies: {TABLE[column].lower()}"
     stress.draw(drawn, "compared", title, ends.replace({"policy": policies.NAMES}), now, seen)

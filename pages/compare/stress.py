@@ -35,9 +35,10 @@ with left:
     focus = st.container()
     page.part(partial(stress.profit, seen))
     show.saving("stress.profit")
-    page.part(partial(stress.caveats, seen))
+    page.part(partial(stress.facts, seen))
 with right:
     column, heat = st.container(), st.container()
+    page.part(partial(stress.caveats, seen))
 
 parts, liquidity, reverse, episodes, compared, method = st.tabs(
     ["Condor and hedge", "Liquidity", "Reverse stress", "All episodes", "Policies", "How computed"],
