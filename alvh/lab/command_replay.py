@@ -64,7 +64,7 @@ def replayed(
     first, last = _day("--from", start), _day("--to", end)
     history = _history(csv, source)
     model = ModelParameters.default()
-    paths = span_of(historical_paths(history.frame, model), first, last)
+    paths = span_of(historical_paths(history.frame, model), first, last, study.charged)
     run = replay(paths, PricingTables.build(model), study.charged, study.capital)
     names = policy_names(run.outcomes)
     wealth = wealth_of({name: run.daily(p) for p, name in enumerate(names)})

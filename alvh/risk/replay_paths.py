@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -14,7 +15,10 @@ from alvh.errors import DataError
 from alvh.model.parameters import ModelParameters
 from alvh.model.state import MarketState
 from alvh.pricing import vix_index
+from alvh.signals import signal_panel
 from alvh.simulation.paths import MarketPaths
+from alvh.strategy.policy import Policy
+from alvh.strategy.vote import SignalName
 
 __all__ = ["CLOSE", "fit_summary", "span_of", "state_fit"]
 
@@ -24,7 +28,10 @@ _FEWEST: Final = 2  # days of a span
 
 
 def span_of(
-    paths: MarketPaths, start: dt.date | None = None, end: dt.date | None = None
+    paths: MarketPaths,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    policies: Sequence[Policy] = (),
 ) -> MarketPaths:
     """Days of a historical path from `start` to `end`, both included.
 
@@ -35,12 +42,14 @@ def span_of(
     start, end : date, optional
         Default: the first and the last day. A day without a close stands for the next (`start`)
         or the last before (`end`).
+    policies : sequence of Policy, optional
+        Whose signals are to know the days before the span; other signals begin with it.
 
     Returns
     -------
     MarketPaths
-        States are those of the whole history, that is of each day and those before it; signals
-        that need a past begin anew with the span and are unavailable until they have one.
+        States and signals are those of the whole history: of each day and those before it, as
+        they were known then. A day's signal never depends on a later one.
 
     Raises
     ------
@@ -65,7 +74,27 @@ def span_of(
         name: np.ascontiguousarray(getattr(paths, name)[:, first:last])
         for name in ("spot", "variance", "mean_variance")
     }
-    return replace(paths, **arrays, dates=dates[first:last], history=paths.history.iloc[first:last])
+    panels = {key: values[first:last] for key, values in _signals(paths, policies).items()}
+    return replace(
+        paths,
+        **arrays,
+        dates=dates[first:last],
+        history=paths.history.iloc[first:last],
+        panels=panels,
+    )
+
+
+def _signals(paths: MarketPaths, policies: Sequence[Policy]) -> dict[Any, Any]:
+    """Signals of the policies on every day of the history, kept with it as the engine does."""
+    for policy in policies:
+        rule = policy.regime.parameters
+        asked: list[SignalName] = [vote.signal for vote in policy.regime.votes]
+        asked += [it.signal for it in policy.second.conditions]
+        names = [name for name in dict.fromkeys(asked) if (name, rule) not in paths.panels]
+        if names:
+            values, _ = signal_panel(paths.history, rule, macro=paths.macro, names=names)
+            paths.panels.update({(name, rule): values[name].to_numpy() for name in names})
+    return paths.panels
 
 
 def state_fit(paths: MarketPaths, model: ModelParameters) -> pd.DataFrame:

@@ -168,7 +168,7 @@ def now_of(seen: Market) -> Desk:
 
     Raises
     ------
-    DataError, ParameterError, ValidationError
+    ParameterError, ValidationError
         If the settings cannot be run; the message names them.
     """
     if seen.history is None:
@@ -180,14 +180,17 @@ def now_of(seen: Market) -> Desk:
     if not chosen["costs"]:
         rules = tuple(rule.model_copy(update={"costs": Costs.none()}) for rule in rules)
     span = (chosen["from"], chosen["to"])
-    days = replay_cache.on_history(
-        seen.history,
-        seen.as_of,
-        span,
-        rules,
-        chosen["capital"],
-        interest=chosen["measure"] == "account",
-    )
+    try:
+        days = replay_cache.on_history(
+            seen.history,
+            seen.as_of,
+            span,
+            rules,
+            chosen["capital"],
+            interest=chosen["measure"] == "account",
+        )
+    except DataError as error:  # parts of a page wait for settings, not for data
+        raise ParameterError(f"{error}") from None
     return Desk(days, bool(chosen["costs"]))
 
 
@@ -230,7 +233,7 @@ def headline(seen: Market) -> None:
     show.messages(seen.notes)
     try:
         show.strip(_answer(now_of(seen)), "replay")
-    except (ParameterError, DataError) as error:
+    except ParameterError as error:
         st.error(f"{error}.", icon=":material/error:")
     except ValidationError as error:
         st.error(". ".join(explain(error)), icon=":material/error:")

@@ -151,7 +151,7 @@ def _days(
 ) -> Days:
     model = ModelParameters.default()
     rules = [Policy.model_validate_json(text) for text in policies]
-    run = replay(span_of(_paths, start, end), cache.tables(model), rules, capital)
+    run = replay(span_of(_paths, start, end, rules), cache.tables(model), rules, capital)
     return Days(run, model, interest=interest)
 
 

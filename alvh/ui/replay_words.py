@@ -129,8 +129,9 @@ ends a year ago and finds the same numbers on the days they share.
   where the trading itself is in question; growth beyond cash is over the same rate in either case.
 - **Size.** Contracts stay the same for all of the span: gains are not reinvested and a loss is not
   made smaller by trading less.
-- **A span that starts later** keeps the states of the whole past; signals that need a past start
-  with the span and do not vote until they have one. Nothing is traded on the last day of the span.
+- **A span that starts later** knows the whole past: states and signals are those of the days
+  before. It opens its first condor on its first day, so that the days trades fall on move with it:
+  another start is another history. Nothing is traded on the last day of the span.
 - **Growth beyond cash** is $(W_T e^{-rT}/W_0)^{1/T} - 1$, $T$ in years of 252 days.
 - **Drawdown** is the fall from the best close so far, **Ulcer index** the root mean square of it
   over all days (Martin and McCann 1989). **Sortino**: mean daily return beyond cash over the root

@@ -182,13 +182,21 @@ def test_a_span_of_the_sample_is_that_of_the_slow_engine(p):
 def test_a_span_keeps_the_states_of_the_past():
     frame = frame_of("sample")
     paths = historical_paths(frame, MODEL)
-    part = span_of(paths, frame.index[300].date(), frame.index[400].date())
+    part = span_of(paths, frame.index[300].date(), frame.index[400].date(), PRESETS)
     assert part.n_days == 100
     np.testing.assert_array_equal(part.variance[0], paths.variance[0, 300:401])
     np.testing.assert_array_equal(part.mean_variance[0], paths.mean_variance[0, 300:401])
     assert list(part.history.index) == list(frame.index[300:401])
     run = replay(part, PricingTables.build(MODEL), PRESETS, CAPITAL)
     assert run.days[0] == frame.index[300]
+    # signals know the days before the span, and another span has its own
+    whole = run_of("sample", 0)
+    assert len(run.signals) > 3
+    for key, values in run.signals.items():
+        np.testing.assert_array_equal(values, whole.signals[key].iloc[300:401])
+    assert (part.history.index == run.days).all()
+    again = replay(span_of(paths), PricingTables.build(MODEL), PRESETS, CAPITAL)
+    pd.testing.assert_frame_equal(again.daily(4), whole.daily(4))
     # the second variance is filtered: a history that begins there would not know it
     alone = historical_paths(frame.iloc[300:401], MODEL)
     assert abs(alone.mean_variance[0, 0] - part.mean_variance[0, 0]) > 1e-6
