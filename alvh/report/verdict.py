@@ -146,7 +146,7 @@ def changed(found: Interval, unit: str, down: str, up: str, what: str) -> str:
     Returns
     -------
     str
-        ``"cuts the drawdown by 24 % [18, 31]"``, or that it cannot be told.
+        ``"cuts the drawdown by 24 % [18, 31]"``, with a word where it may be nothing.
     """
     if found.low > 0.0:
         return f"{down} {what} by {reads(found, unit)}"
@@ -154,7 +154,7 @@ def changed(found: Interval, unit: str, down: str, up: str, what: str) -> str:
         return f"{up} {what} by {reads(_turned(found), unit)}"
     if found.low == found.high == 0.0:
         return f"leaves {what} as it is"
-    return f"{down} {what} by {reads(found, unit)}, not to be told from nothing,"
+    return f"{down} {what} by {reads(found, unit)} (not to be told from nothing)"
 
 
 def _cost(found: Interval) -> str:

@@ -103,12 +103,15 @@ class Tab:
         From what is asked and a results object (None: run a few paths, cached) to a finding.
     run : callable
         From what is asked and progress to a results object, on as many paths as asked.
+    choose : callable, optional
+        Draws a control of its own above the picture.
     """
 
     key: str
     claim: str
     find: Callable[[Asked, Any], Finding]
     run: Callable[[Asked, Callable[[int, int], object]], Any]
+    choose: Callable[[], None] | None = None
 
 
 def groups() -> list[Group]:
@@ -161,18 +164,22 @@ def _found(tab: Tab, seen: Market) -> Finding:
     return tab.find(now, results if text == now.key else None)
 
 
-def lay_out(tab: Tab, page: Page, seen: Market) -> None:
-    """Lay out a tab: numbers, then the picture, with sentences and table beside it."""
+def lay_out(tab: Tab, page: Page, seen: Market) -> list[Group]:
+    """Lay out a tab: numbers, picture and table, sentences beside it; its own controls."""
     st.markdown(f"**The claim:** {tab.claim}")
     page.part(partial(_headline, tab, seen))
     left, right = st.columns([5, 4], gap="medium")
+    own: list[Group] = []
     with left:
+        if tab.choose is not None:
+            own.append((st.container(), tab.choose))
         page.part(partial(_picture, tab, seen))
         show.saving(f"claim.{tab.key}")
         page.part(partial(_table, tab, seen))
     with right:
         page.part(partial(_words, tab, seen))
         _run_precisely(tab, seen)
+    return own
 
 
 def _headline(tab: Tab, seen: Market) -> None:

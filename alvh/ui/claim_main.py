@@ -13,8 +13,6 @@ from alvh.lab.claims import (
     ADAPTIVE,
     CLAIMED_COST,
     CLAIMED_CUT,
-    FEWER,
-    SIZES,
     STATIC,
     UNHEDGED,
     Claim,
@@ -22,31 +20,17 @@ from alvh.lab.claims import (
     main_model,
 )
 from alvh.report import charts
-from alvh.report.verdict import (
-    Verdict,
-    adaptive_sentence,
-    main_sentence,
-    reads,
-    superior_sentence,
-)
+from alvh.report.findings import NAMES, main_verdicts, note_of
+from alvh.report.verdict import reads
 from alvh.risk.claims import numbers_of
-from alvh.risk.claims_history import DayBooks
 from alvh.risk.inference import Interval
 from alvh.ui import cache, controls
 from alvh.ui.claim import Asked, Finding, Tab
 from alvh.ui.show import Number
 
-__all__ = ["MAIN", "NAMES", "choose_where"]
+__all__ = ["MAIN", "choose_where"]
 
 _WHERE: Final = ("in the model", "on real days")
-NAMES: Final[dict[str, str]] = {
-    UNHEDGED: "Unhedged",
-    **{f"{STATIC} ×{size:g}": f"Static ×{size:g}" for size in SIZES},
-    **{f"{ADAPTIVE} ×{size:g}": f"ALVH ×{size:g}" for size in SIZES},
-    f"{ADAPTIVE} ×0": "ALVH, no layers",
-    **{f"fewer ×{share:g}": f"{share:.0%} of the condors".replace("%", " %") for share in FEWER},
-}
-"""Books to the words for them."""
 _ROWS: Final = (UNHEDGED, f"{STATIC} ×1", f"{STATIC} ×2", f"{ADAPTIVE} ×0", f"{ADAPTIVE} ×1")
 
 
@@ -90,54 +74,16 @@ def _run(now: Asked, tell: Callable[[int, int], object]) -> Claim:
     return main_model(now.study, cache.tables(now.study.model), wing=now.wing, progress=tell)
 
 
-def span_of(claim: Claim) -> str:
-    """What a claim was tried on, in words."""
-    books = claim.books
-    if isinstance(books, DayBooks):
-        first, last = books.days[0], books.days[-1]
-        return f"{str(first)[:4]} to {str(last)[:4]}, {books.years:.1f} years"
-    return f"{books.n_paths:,} futures of {books.years:.2g} years".replace("1 years", "1 year")
-
-
-def _verdicts(claim: Claim) -> list[Verdict]:
-    base = numbers_of(claim.table, UNHEDGED)
-    static, adaptive = (numbers_of(claim.table, f"{x} ×1") for x in (STATIC, ADAPTIVE))
-    span = span_of(claim)
-    found = [
-        main_sentence(
-            static,
-            base,
-            hedge="the static 4/4/2",
-            historical=claim.historical,
-            span=span,
-            cut=CLAIMED_CUT,
-            cost=CLAIMED_COST,
-        ),
-        adaptive_sentence(
-            claim.cut(f"{ADAPTIVE} ×1", f"{STATIC} ×1"),
-            claim.cut(f"{ADAPTIVE} ×0", UNHEDGED),
-            adaptive,
-            historical=claim.historical,
-            span=span,
-        ),
-    ]
-    if claim.historical:
-        found.append(superior_sentence(claim.superior, NAMES))
-    return found
-
-
 def _find(now: Asked, results: Any) -> Finding:
     model: Claim = results or _model(now.study.model_dump_json(), now.wing)
     days = _on_days(now)
     shown = model
     if days is not None and st.session_state.get("claim.where") == _WHERE[1]:
         shown = days
-    words = [
-        *_verdicts(shown)[:2],
-        *(_verdicts(days if shown is model else model)[:1] if days else []),
-    ]
-    if shown is days and days is not None:
-        words.append(_verdicts(days)[2])
+    other = days if shown is model else model
+    words = main_verdicts(shown)
+    if other is not None:
+        words[2:2] = main_verdicts(other, many=False)[:1]
     points = shown.points
     return Finding(
         strip=_strip(model, days),
@@ -153,23 +99,7 @@ def _find(now: Asked, results: Any) -> Finding:
         title="Drawdown cut against cost, by size of hedge",
         table=_table(shown),
         columns=_COLUMNS,
-        note=_note(shown),
-    )
-
-
-def _note(claim: Claim) -> str:
-    books = claim.books
-    if not isinstance(books, DayBooks):
-        return (
-            f"{books.n_paths:,} futures of the model under P, the same for every book; 95 % Monte "
-            "Carlo intervals hold no error of the model."
-        )
-    n = books.n_falls(UNHEDGED)
-    falls = "one fall" if n == 1 else f"{n} falls"
-    return (
-        f"{books.years:.1f} years hold {falls} of the unhedged book at least half as deep as its "
-        f"deepest; 95 % intervals of the stationary bootstrap, blocks of {books.block} days on "
-        "average. Every option price on real days is a model price."
+        note=note_of(shown),
     )
 
 
@@ -224,7 +154,7 @@ def _table(claim: Claim) -> pd.DataFrame:
         seen = numbers_of(claim.table, name)
         rows.append(
             {
-                "book": NAMES[name],
+                "book": NAMES[name][:1].upper() + NAMES[name][1:],
                 "depth": reads(seen["depth"], "%"),
                 "cut": reads(seen["depth_cut"], "%"),
                 "cost": reads(seen["cost"], "%"),
@@ -251,5 +181,6 @@ MAIN: Final = Tab(
     "drawdowns by 35 to 40 % at 1 to 2 % of the account a year; adapting does better.",
     _find,
     _run,
+    choose_where,
 )
 """The main claim."""

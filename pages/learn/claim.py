@@ -6,7 +6,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from alvh.errors import explain
-from alvh.ui import claim, claim_main, live, market, notes
+from alvh.ui import claim, claim_main, claim_notes, claim_tabs, live, market, notes
 
 page = live.Page()
 try:
@@ -18,14 +18,32 @@ except ValidationError as error:
 with st.sidebar:
     groups = claim.groups()
 
-(hedge,) = st.tabs(
-    ["4/4/2"],
+hedge, roll, tiers, smooth, suspend, barriers, method = st.tabs(
+    [
+        "4/4/2",
+        "Rolling",
+        "One-day tiers",
+        "Adaptive v. static",
+        "Above VIX 20",
+        "Static barriers",
+        "How computed",
+    ],
     key="tab.claim",
     on_change="rerun",
     bind="query-params",
 )
-with hedge:
-    groups.append((st.container(), claim_main.choose_where))
-    claim.lay_out(claim_main.MAIN, page, seen)
+for tab, asked in (
+    (hedge, claim_main.MAIN),
+    (roll, claim_tabs.ROLLING),
+    (tiers, claim_tabs.TIERS),
+    (smooth, claim_tabs.SMOOTHER),
+    (suspend, claim_tabs.SUSPENDING),
+    (barriers, claim_tabs.BARRIERS),
+):
+    if tab.open:
+        with tab:
+            groups += claim.lay_out(asked, page, seen)
+if method.open:
+    method.markdown(claim_notes.CLAIM)
 page.follow(groups)
 st.caption(f"{claim.source(seen)} {notes.DISCLAIMER}")

@@ -29,6 +29,12 @@ _COLORS: Final = {
     "alvh": palette.POLICY["alvh"],
     "fewer": palette.POLICY["unhedged"],
 }
+CASES: Final = {
+    "in the model": palette.BLUE,
+    "no premium, no costs": palette.POLICY["static_calls"],
+    "on real days": palette.GREEN,
+}
+"""Where a claim is tried, and its colour in panels."""
 _ENDS: Final = ("cost", "cost_low", "cost_high", "cut", "cut_low", "cut_high")
 
 
@@ -79,7 +85,10 @@ def claim_box(
             )
         ]
     rows[list(_ENDS)] = (100.0 * rows[list(_ENDS)]).round(3)
-    rows["label"] = [f"×{size:g}" for size in rows["size"]]
+    origin = (rows["family"] != "alvh") & (rows["cost"] == 0.0) & (rows["cut"] == 0.0)
+    rows["label"] = [
+        "" if bare else f"×{size:g}" for bare, size in zip(origin, rows["size"], strict=True)
+    ]
     rows["family"] = rows["family"].map(FAMILIES)
     box = pd.DataFrame(
         {
@@ -123,6 +132,7 @@ def _box_template(what: str, width: int | str, height: int) -> dict[str, Any]:
         .mark_rule(color=ink(palette.MUTED), strokeWidth=1.2)
         .encode(y=alt.Y("cut:Q"))
     )
+    fewer = FAMILIES["fewer"]
     layers = [
         vertical_zero("cost").encode(x=x),
         zero.encode(y=y),
@@ -140,9 +150,12 @@ def _box_template(what: str, width: int | str, height: int) -> dict[str, Any]:
         rows.mark_point(filled=True, size=85, opacity=1.0).encode(
             x=x, y=y, color=color, tooltip=tips
         ),
-        rows.mark_text(align="left", dx=8, dy=-8, fontSize=11, color=ink(palette.INK)).encode(
-            x=x, y=y, text="label:N"
-        ),
+        rows.transform_filter(f"datum.family != '{fewer}'")
+        .mark_text(align="left", dx=8, dy=-8, fontSize=11, color=ink(palette.INK))
+        .encode(x=x, y=y, text="label:N"),
+        rows.transform_filter(f"datum.family == '{fewer}'")
+        .mark_text(align="right", dx=-8, dy=-8, fontSize=11, color=ink(palette.INK))
+        .encode(x=x, y=y, text="label:N"),
     ]
     return template_of(alt.layer(*layers).properties(width=width, height=height))
 
@@ -150,7 +163,7 @@ def _box_template(what: str, width: int | str, height: int) -> dict[str, Any]:
 def claim_panels(
     frame: pd.DataFrame,
     *,
-    colors: tuple[str, ...] = (palette.BLUE, palette.POLICY["static_calls"], palette.GREEN),
+    colors: dict[str, str] | None = None,
     width: int = 190,
     row: int = 34,
     columns: int = 3,
@@ -163,8 +176,8 @@ def claim_panels(
         ``panel`` (title of a measure), ``unit`` ("%" for fractions, "$"), ``book``, ``case`` (such
         as "in the model"), ``estimate``, ``low``, ``high``; ``mark`` (a level to draw), nan where
         there is none.
-    colors : tuple of str
-        Of the cases in order of appearance.
+    colors : dict of str to str, optional
+        Case to colour; by default those of `CASES`.
     width, row : int
         Pixels of a panel, and of a book in it.
     columns : int, default=3
@@ -178,13 +191,14 @@ def claim_panels(
     Raises
     ------
     DataError
-        If a column is missing, there is no row, or more cases than colours.
+        If a column is missing, there is no row, or a case is unknown.
     """
     needed = ("panel", "unit", "book", "case", "estimate", "low", "high", "mark")
     rows = frame_of(frame, needed, chart="claim panels").reset_index(drop=True)
     cases = names_of(rows["case"])
-    if rows.empty or len(cases) > len(colors):
-        raise DataError(f"claim panels must have rows of one to {len(colors)} cases")
+    known = CASES if colors is None else colors
+    if rows.empty or not set(cases) <= set(known):
+        raise DataError(f"claim panels must have rows of cases {', '.join(known)}")
     rows = rows.copy()
     rows["words"] = [
         reads(Interval(x, a, b), u)
@@ -201,7 +215,13 @@ def claim_panels(
         for title, unit, mark in zip(units["panel"], units["unit"], units["mark"], strict=True)
     )
     template = _panel_template(
-        panels, tuple(names_of(rows["book"])), tuple(cases), colors, width, row, columns
+        panels,
+        tuple(names_of(rows["book"])),
+        tuple(cases),
+        tuple(known[case] for case in cases),
+        width,
+        row,
+        columns,
     )
     return Figure(template, {"panels": rows})
 
@@ -218,7 +238,7 @@ def _panel_template(
 ) -> dict[str, Any]:
     color = (
         alt.Color("case:N")
-        .scale(domain=list(cases), range=list(colors[: len(cases)]))
+        .scale(domain=list(cases), range=list(colors))
         .legend(alt.Legend(title=None, orient="top", symbolType="circle", symbolOpacity=1))
     )
     tips = [
