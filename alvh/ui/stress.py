@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -57,13 +57,25 @@ _RISES = {
     "ratio": "by its ratio",
     "points": "by its points",
 }
-_SHOCK = ("days", "depth", "vix_peak", "vix_half_life", "recovery_days", "recovery")
+_SHOCK: dict[str, Callable[..., Any]] = {
+    "depth": controls.slider,
+    "days": controls.number,
+    "vix_peak": controls.slider,
+    "vix_half_life": controls.number,
+    "recovery": controls.slider,
+    "recovery_days": controls.number,
+}
+"""Fields of a shock of one's own; days go to years, too fine for a slider."""
 _WORST = ("worst_day", "worst_at")
 _DAY = ("fall", "rise", "vix_per_percent")
 _SHORT = {BIG_TOP.name: "Big Top Cash Press", ALL_LAYERS: "All", NO_HEDGE: "None"}
 _COLUMNS = dict(
     zip(TABLE, ("end", "lowest", "layers' part, end", "layers' part, lowest"), strict=True)
 )
+
+
+_CELL, _ACROSS = 80, 430
+"""Pixels of a cell of the table at most, and of all cells of a row."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +135,8 @@ def _choose_episode() -> None:
     )
     if chosen != OWN:
         return
-    for name in _SHOCK:
-        controls.slider(Episode, name, f"shock.{name}")
+    for name, kind in _SHOCK.items():
+        kind(Episode, name, f"shock.{name}")
     worst = controls.switch(
         "One worst day", "shock.worst", default=False, help="Off: an even pace down."
     )
@@ -419,6 +431,6 @@ def table(seen: Market) -> None:
     column = st.session_state.get("cell", next(iter(TABLE)))
     names = short([*found["episode"].unique(), *found["variant"].unique()])
     shown = found.replace({"episode": names, "variant": names})
-    cell = 62 if found["variant"].nunique() > 4 else 88
+    cell = min(_CELL, _ACROSS // found["variant"].nunique())
     drawn = charts.stress_table(shown, column=column, cell=cell, row=24)
     draw(drawn, "table", f"All episodes: {TABLE[column].lower()}", found, now, seen)

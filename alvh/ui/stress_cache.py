@@ -63,15 +63,15 @@ def table(
     """Every episode, policy and variant in one row each, as `alvh.risk.stress.stress_table`.
 
     `tell` is called with runs done, runs in all and what is run next. What has been run is kept
-    when it ends the work by an exception.
+    when it ends the work by an exception: the long runs come last, for one cannot be ended.
     """
-    total = len(episodes) * len(policies)
-    rows: list[pd.DataFrame] = []
-    for policy in policies:
-        for episode in episodes:
-            tell(len(rows), total, episode.name)
-            rows.append(run(setting, policy, episode).summary)
-    return pd.concat(rows, ignore_index=True)
+    pairs = [(policy, episode) for policy in policies for episode in episodes]
+    order = sorted(range(len(pairs)), key=lambda i: pairs[i][1].n_days)
+    rows: dict[int, pd.DataFrame] = {}
+    for i in order:
+        tell(len(rows), len(pairs), pairs[i][1].name)
+        rows[i] = run(setting, *pairs[i]).summary
+    return pd.concat([rows[i] for i in range(len(pairs))], ignore_index=True)
 
 
 def variants(policy: Policy) -> list[Variant]:

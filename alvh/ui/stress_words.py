@@ -25,6 +25,7 @@ def facts(episode: Episode) -> str:
         )
     if episode.start is None or episode.end is None:
         return "Your shock: its numbers are yours, the shape between them is ours."
+    half = f"{episode.vix_half_life:g} day{'' if episode.vix_half_life == 1.0 else 's'}"
     low = "" if episode.vix_at_low is None else f", {episode.vix_at_low:g} at the low"
     curve = (
         "VIX/VIX3M as the model expects it at that VIX"
@@ -35,7 +36,7 @@ def facts(episode: Episode) -> str:
         f"**Facts** ({episode.source}, {episode.start} to {episode.end}): \u2212{episode.depth:g} "
         f"% in {episode.days} days, worst day \u2212{episode.worst_day or episode.depth:g} % on "
         f"day {episode.worst_on}, VIX {episode.vix_before:g} to {episode.vix_peak:g} on day "
-        f"{episode.peak_on}{low}, half of its rise gone after {episode.vix_half_life:g} more, "
+        f"{episode.peak_on}{low}, half of its rise gone {half} later, "
         f"{episode.recovery:g} % of the fall regained in {episode.recovery_days}. **Ours**: the "
         f"even pace between, VIX in step with the fall, {curve}, flat at the end."
     )
@@ -63,8 +64,8 @@ def regimes_met(days: pd.DataFrame, votes: bool) -> str:
             met.append(f"{name} from day {int(seen.iloc[0])}")
     found = ", ".join(met) if met else "calm throughout"
     return (
-        f"Its rule: {found}. Signals with a warm-up cast no vote on the first days, so adaptive "
-        "books react late here."
+        f"The rule of the book: {found}. Signals with a warm-up cast no vote on the first days, so "
+        "adaptive books react late here."
     )
 
 

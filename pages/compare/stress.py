@@ -28,7 +28,7 @@ with st.sidebar:
     groups += stress.account_groups()
 
 top = st.container()
-left, right = st.columns(2, gap="medium")
+left, right = st.columns([6, 7], gap="medium")
 with top:
     page.part(partial(stress.headline, seen))
 with left:
