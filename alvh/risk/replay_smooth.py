@@ -205,8 +205,9 @@ def smoothness(
     rate : float
         Interest a year, continuously compounded, that cash earns.
     block : int, optional
-        Mean length of blocks, trading days; the longest that daily returns or their sizes ask for,
-        a month at least, if omitted.
+        Mean length of blocks, trading days. If omitted, the longest that the sizes of daily
+        returns ask for (sizes come in clusters, signs hardly do), a month at least, rounded up to
+        a quarter of an octave, so that settings close together are judged on the same draws.
     replications : int, default=1000
         Histories drawn.
     seed : int, default=1
@@ -234,14 +235,19 @@ def smoothness(
         raise DataError("wealth and account must be of the same days and policies")
     returns, excess = _returns(wealth), np.log1p(_returns(account)) - rate / YEAR
     if block is None:
-        known = [x for x in excess.T if np.isfinite(x).all()]
-        block = max(MONTH, block_length(*known, *(np.abs(x) for x in known)))
-        block = min(block, max(len(returns) // 4, 1))
+        sizes = [np.abs(x) for x in excess.T if np.isfinite(x).all()]
+        block = min(_rounded(max(MONTH, block_length(*sizes))), max(len(returns) // 4, 1))
     whole = np.arange(len(returns), dtype=np.uint16)[None]
     estimate = _measured(returns, excess, whole)[0]
     draws = _measured(returns, excess, drawn_days(len(returns), block, replications, seed))
     names = tuple(str(name) for name in wealth.columns)
     return Smoothness(names, estimate, draws, block, len(returns))
+
+
+def _rounded(block: int) -> int:
+    """Up to the next length of months times 2 to the quarters."""
+    steps = np.ceil(4.0 * np.log2(block / MONTH) - 1e-9)
+    return int(np.ceil(MONTH * 2.0 ** (steps / 4.0) - 1e-9))
 
 
 def _returns(frame: pd.DataFrame) -> FloatArray:

@@ -363,6 +363,14 @@ def test_frames_of_other_days_are_refused():
 
 def test_blocks_are_a_month_at_least_and_draws_repeat():
     wealth = frame()
+    slow = wealth.copy()  # quiet and loud years in turn
+    size = np.where(np.arange(len(slow)) % 300 < 150, 0.002, 0.02)
+    rng = np.random.default_rng(3)
+    for name in slow:
+        slow[name] = 5e5 * np.cumprod(1.0 + size * rng.normal(0.0, 1.0, len(slow)))
+    found = smoothness(slow, slow, 0.0, replications=100).block
+    assert found > MONTH
+    assert found in [int(np.ceil(MONTH * 2.0 ** (k / 4.0) - 1e-9)) for k in range(20)]
     assert smoothness(wealth, wealth, 0.0, replications=100).block >= MONTH
     assert smoothness(wealth.iloc[:40], wealth.iloc[:40], 0.0, replications=100).block == 9
     assert drawn_days(50, 5, 100, 1) is drawn_days(50, 5, 100, 1)

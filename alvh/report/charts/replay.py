@@ -112,14 +112,20 @@ def _kept(wealth: pd.DataFrame, drawdown: pd.DataFrame) -> np.ndarray[Any, np.dt
     days = pd.DatetimeIndex(wealth.index)
     if len(days) <= MOST:
         return np.ones(len(days), dtype=bool)
-    frame = pd.DataFrame({"date": days})
-    extremes = [
-        getattr(x[name].groupby(days.year), which)()
-        for name in wealth.columns
-        for x, which in ((wealth, "idxmax"), (wealth, "idxmin"), (drawdown, "idxmin"))
-    ]
-    also = day_numbers(pd.concat(extremes))
-    drawn = thinned(frame, (), chart="replay equity", also=also)
+    years = np.asarray(days.year)
+    first = np.flatnonzero(np.r_[True, years[1:] != years[:-1]])
+    rows: set[int] = {
+        int(start + pick(values[start:end, p]))
+        for values, picks in (
+            (wealth.to_numpy(dtype=float), (np.argmax, np.argmin)),
+            (drawdown.to_numpy(dtype=float), (np.argmin,)),
+        )
+        for start, end in zip(first, np.r_[first[1:], len(days)], strict=True)
+        for p in range(values.shape[1])
+        for pick in picks
+    }
+    also = day_numbers(days[sorted(rows)].to_series())
+    drawn = thinned(pd.DataFrame({"date": days}), (), chart="replay equity", also=also)
     return np.isin(np.arange(len(days)), drawn.index.to_numpy())
 
 
