@@ -32,6 +32,8 @@ from alvh.strategy import (
 )
 from alvh.strategy.policy import Preset
 from tests.strategy.slow_engine import Book, Market
+from tests.strategy.test_replay import MONEY
+from tests.strategy.test_replay import POLICIES as RULES
 
 SHARED = Path(__file__).parents[2].parent / "shared/data/market_history.csv"
 CAPITAL = 500_000.0
@@ -230,3 +232,25 @@ def test_round_trips_and_what_is_held_add_up_to_the_profit(p):
         traded = trips["profit"].sum() + (last["condor"] - gross) - sold["costs"]
         assert traded == pytest.approx(last["condor"] + last["hedge"] + last["costs"])
         assert last["wealth"] == pytest.approx(CAPITAL + traded + last["interest"])
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_trades_of_every_rule_pair_into_trips(name):
+    policy = RULES[name]
+    run = replay_history(
+        frame_of("sample"),
+        [policy],
+        MONEY.get(name, 1e6),
+        model=MODEL,
+        tables=PricingTables.build(MODEL),
+    )
+    actions, last = run.actions(0), run.daily(0).iloc[-1]
+    trips = round_trips(actions, policy)
+    assert len(trips) == (actions["action"] == "opened").sum() > 0
+    assert trips["costs"].sum() == pytest.approx(-last["costs"])
+    assert trips["entry"].is_monotonic_increasing
+    closed = trips["exit"].notna()
+    assert (trips["exit"] >= trips["entry"])[closed].all()
+    if closed.all():
+        traded = last["condor"] + last["hedge"] + last["costs"]
+        assert trips["profit"].sum() == pytest.approx(traded)
