@@ -120,8 +120,8 @@ What the claims of the method's public pages come to, printed by
 
 Verdicts follow from the intervals; no sentence is written by hand. How each is computed: the claim
 page, *How computed*, and `alvh/lab/claims*.py`. Intervals are 95 %: of the paths in the model, of
-the stationary bootstrap on real days, and hold no error of the model. Costs are charged; the account
-is 500,000 dollars; condors are ten, 16 delta, 45 days, wings of 50 points, held to expiry, unless a
+the stationary bootstrap on real days, and hold no error of the model. Costs are charged; the
+account is 500,000 dollars; condors are ten, 16 delta, 45 days, wings of 50 points, held, unless a
 claim names others. For education and analysis; not investment advice.
 """
 

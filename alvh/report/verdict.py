@@ -107,7 +107,8 @@ def reads(found: Interval, unit: str, *, signed: bool = False) -> str:
     half = 0.5 * (high - low)
     decimals = most
     if math.isfinite(half) and half > 0.0:
-        decimals = min(most, 1 - math.floor(math.log10(half)))
+        # one digit of the half-width, two where it begins with a one
+        decimals = min(most, -math.floor(math.log10(0.5 * half)))
     suffix = {"%": " %", "points": " points"}.get(unit, "")
     ends = ", ".join(_digits(value, decimals) for value in (low, high))
     shown = _digits(x, decimals, prefix="$" if unit == "$" else "", signed=signed)

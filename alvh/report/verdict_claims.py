@@ -257,13 +257,14 @@ def barrier_sentences(found: pd.DataFrame, *, books: tuple[str, ...]) -> list[Ve
         over = "of futures" if case == "in the model" else "of months"
         for book in books:
             cost, saved, net = (number(found, case, book, x) for x in ("cost", "saved", "net"))
+            costs, makes = ("cost", "make") if book == "static_calls" else ("costs", "makes")
             dear = below(net, 0.0) if net.high != 0.0 else None
             verdicts.append(
                 Verdict(
                     judged(dear),
-                    f"{_WHERE[case]} {WORDS[book]} costs {reads(cost, '$')} {span} and makes the "
-                    f"worst twentieth {over} better by {reads(saved, '$')}: that it costs more "
-                    f"than it saves {judged(dear)}.",
+                    f"{_WHERE[case]} {WORDS[book]} {costs} {reads(cost, '$')} {span} and {makes} the "
+                    f"worst twentieth {over} better by {reads(saved, '$')}: costing more "
+                    f"than is saved {judged(dear)}.",
                 )
             )
     return verdicts

@@ -240,7 +240,8 @@ def superior(
         test = SPA(
             losses[:, b],
             losses[:, places],
-            block_size=max(books.block, MONTH),
+            # falls last longer than profits do: blocks are what the differences ask for
+            block_size=max(MONTH, block_length(*(losses[:, [b]] - losses[:, places]).T)),
             reps=replications,
             bootstrap="stationary",
             seed=np.random.default_rng(books.seed),
