@@ -51,7 +51,7 @@ class Lesson(Value):
     )
     capital: int = Field(
         500_000,
-        ge=50_000,
+        ge=500,
         le=1_000_000_000,
         title="Account",
         description="What every book starts with. Cash earns the interest rate.",

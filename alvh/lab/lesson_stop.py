@@ -80,7 +80,7 @@ class JumpedStop(Lesson):
     @property
     def level(self) -> float:
         """Of the stop chosen."""
-        return self.multiple if self.kind == "credit multiple" else self.delta
+        return round(self.multiple if self.kind == "credit multiple" else self.delta, 2)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ from alvh.report.charts.claim import claim_box, claim_panels
 from alvh.report.charts.greeks import greeks_by_day, greeks_by_spot
 from alvh.report.charts.hedge import future_curve, hedge_index, hedge_instruments, hedge_shock
 from alvh.report.charts.hedge_overlap import hedge_overlap, hedge_rolls
+from alvh.report.charts.lesson import lesson_insurance, lesson_stop
 from alvh.report.charts.outcomes import (
     outcome_distribution,
     outcome_drawdowns,
@@ -50,6 +51,8 @@ __all__ = [
     "hedge_overlap",
     "hedge_rolls",
     "hedge_shock",
+    "lesson_insurance",
+    "lesson_stop",
     "outcome_attribution",
     "outcome_differences",
     "outcome_distribution",

@@ -1,0 +1,203 @@
+"""The parts of the lesson: five steps, each one picture with two sentences and its own controls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from html import escape
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+from pydantic import ValidationError
+
+from alvh import __version__
+from alvh.errors import DataError, ParameterError, explain
+from alvh.lab.lesson import Lesson
+from alvh.report import export
+from alvh.report.figure import Figure
+from alvh.report.glossary import explained
+from alvh.strategy import CondorRule
+from alvh.ui import controls, show, trade
+from alvh.ui.live import Group, Page
+from alvh.ui.market import Market
+
+__all__ = ["Shown", "Step", "choose_step", "groups", "lay_out", "settings", "source"]
+
+_SHARED: Final[Mapping[str, Any]] = {
+    name: Lesson.model_fields[name].default for name in ("wing", "edge", "costs", "capital", "seed")
+}
+"""Controls of the sidebar and what the lesson sets them to."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What a step shows now.
+
+    Attributes
+    ----------
+    drawn : Figure
+    data : DataFrame
+        What the picture was drawn from.
+    title, subtitle : str
+        Of the picture where it is saved.
+    sentences : (str, str)
+    n_paths : int
+        Futures behind the numbers.
+    """
+
+    drawn: Figure
+    data: pd.DataFrame
+    title: str
+    subtitle: str
+    sentences: tuple[str, str]
+    n_paths: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the lesson.
+
+    Attributes
+    ----------
+    title, question : str
+    choose : sequence of callables
+        Draw its controls, in order.
+    defaults : mapping
+        Key of a control to what the lesson sets it to.
+    find : callable
+        From the market, and the session's settings, to what is shown.
+    notes : str
+        For the speaker.
+    terms : sequence of str
+        Of the glossary.
+    """
+
+    title: str
+    question: str
+    choose: Sequence[Callable[[], None]]
+    defaults: Mapping[str, Any]
+    find: Callable[[Market], Shown]
+    notes: str
+    terms: Sequence[str]
+
+
+def groups() -> list[Group]:
+    """Reserve the places of the sidebar's controls."""
+    st.subheader("Condor")
+    wing = (st.container(), partial(controls.slider, CondorRule, "wing", "wing"))
+    st.subheader("Edge and account")
+    places = trade.account_groups()
+    seed = (st.container(), partial(controls.number, Lesson, "seed", "seed"))
+    return [wing, *places, seed, (st.container(), _choose_costs)]
+
+
+def _choose_costs() -> None:
+    about = Lesson.model_fields["costs"]
+    controls.switch(about.title or "", "costs", default=True, help=about.description or "")
+
+
+def settings(seen: Market, kind: type[Lesson], /, **own: Any) -> Any:
+    """Settings of a step: the sidebar's, and its own.
+
+    Raises
+    ------
+    ValidationError
+        If they are refused.
+    """
+    shared = {name: st.session_state[name] for name in _SHARED}
+    return kind(model=seen.model, state=seen.state, **(shared | own))
+
+
+def choose_step(steps: Sequence[Step]) -> int:
+    """Draw the control of the step; its place in `steps`."""
+    numbers = [str(i) for i in range(1, len(steps) + 1)]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        picked = controls.choice(
+            "Step", numbers, "step", help="The lesson goes from left to right."
+        )
+        step = steps[int(picked) - 1]
+        st.markdown(f"### {step.title}  \n:gray[{step.question}]")
+    return int(picked) - 1
+
+
+def lay_out(steps: Sequence[Step], at: int, page: Page, seen: Market) -> list[Group]:
+    """Lay out a step: picture, controls beside it, sentences below; its groups of controls."""
+    step = steps[at]
+    top = st.container()
+    left, right = st.columns([4, 1], gap="medium")
+    with right:
+        mine: list[Group] = [(st.container(), draw) for draw in step.choose]
+        st.button(
+            "Reset to the lesson's settings",
+            key="lesson.reset",
+            icon=":material/restart_alt:",
+            on_click=_reset,
+            args=({name: value for x in steps for name, value in x.defaults.items()},),
+            help="Every step, the condor, the edge and the account as the lesson has them; the "
+            "market stays.",
+            width="stretch",
+        )
+        with st.popover("Words used here", icon=":material/dictionary:", width="stretch"):
+            st.markdown(explained(step.terms))
+        place = st.container()
+    with top:
+        page.part(partial(_messages, step, seen))
+    with left:
+        page.part(partial(_picture, step, at, seen))
+    page.part(partial(_sentences, step, seen))
+    with place:
+        show.saving(f"lesson.{at + 1}")
+    with st.expander("Speaker notes", icon=":material/co_present:"):
+        st.markdown(step.notes)
+    return mine
+
+
+def _reset(defaults: Mapping[str, Any]) -> None:
+    for key, value in ({**_SHARED, **defaults}).items():
+        if key in st.session_state:
+            st.session_state[key] = value
+
+
+def _messages(step: Step, seen: Market) -> None:
+    show.messages(seen.notes)
+    try:
+        step.find(seen)
+    except (ParameterError, DataError) as error:
+        st.error(f"{error}.", icon=":material/error:")
+    except ValidationError as error:
+        st.error(". ".join(explain(error)), icon=":material/error:")
+
+
+def _picture(step: Step, at: int, seen: Market) -> None:
+    found = step.find(seen)
+    show.figure(
+        found.drawn,
+        key=f"lesson.{at + 1}",
+        title=found.title,
+        subtitle=found.subtitle,
+        source=source(seen, found.n_paths),
+        data=found.data,
+    )
+
+
+def _sentences(step: Step, seen: Market) -> None:
+    for sentence in step.find(seen).sentences:
+        text = escape(sentence, quote=False).replace("$", "&#36;")
+        st.markdown(
+            f'<p style="font-size:1.22rem;line-height:1.4;margin:0">{text}</p>',
+            unsafe_allow_html=True,
+        )
+
+
+def source(seen: Market, n_paths: int | None = None) -> str:
+    """Where the numbers of the page come from."""
+    return export.source_line(
+        data=seen.source,
+        as_of=seen.as_of,
+        model="two-factor SVCJ, default parameters",
+        paths=n_paths,
+        seed=st.session_state.get("seed"),
+        version=__version__,
+    )
