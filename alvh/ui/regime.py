@@ -35,8 +35,8 @@ _PARAMETERS: dict[SignalName, tuple[str, ...]] = {
     "vix_score": ("score_days",),
     "range_percent": ("range_factor",),
     "implied_to_realised": ("realised_days",),
-    "premium_points": ("realised_days",),
-    "macd_histogram": ("macd_fast", "macd_slow", "macd_average"),
+    "premium_points": ("forecast", "realised_days", "estimate_days"),
+    "macd_histogram": ("macd_of", "macd_fast", "macd_slow", "macd_average"),
     "rsi_spx": ("rsi_days",),
     "rsi_vix": ("rsi_days",),
     "breadth_below": ("breadth_days",),
@@ -46,7 +46,7 @@ _PARAMETERS: dict[SignalName, tuple[str, ...]] = {
     "exchange_rate": ("exchange_months",),
     "fomc": ("fomc_before", "fomc_after"),
 }
-"""Sliders of `Signals` that move a signal."""
+"""Parameters of `Signals` that move a signal."""
 _NEEDED = ("watch_votes", "stress_votes")
 _ACTIONS = ("watch_size", "stress_size", "watch_distance", "stress_distance")
 
@@ -135,7 +135,13 @@ def choose_parameters(signals: Sequence[SignalName]) -> None:
     """Draw how the chosen signals are computed."""
     names = dict.fromkeys(name for signal in signals for name in _PARAMETERS.get(signal, ()))
     for name in names:
-        controls.slider(Signals, name, f"signal.{name}")
+        options = controls.options_of(Signals, name)
+        about = Signals.model_fields[name]
+        if options:
+            title, text = str(about.title), about.description
+            controls.choice(title, options, f"signal.{name}", style="list", help=text)
+        else:
+            controls.slider(Signals, name, f"signal.{name}")
     if not names:
         st.caption("The chosen signals have no parameters.")
 

@@ -14,6 +14,7 @@ from alvh import __version__
 from alvh.errors import ParameterError, explain
 from alvh.lab import Study
 from alvh.lab.regimes import WITHOUT_SIGNALS, RegimeStudy
+from alvh.market.fomc import schedule_note
 from alvh.report import charts, export
 from alvh.report.figure import Figure
 from alvh.report.numbers import dollars, interval, plus_minus
@@ -218,13 +219,21 @@ def source(seen: Market) -> str:
 
 def headline(seen: Market) -> None:
     """What the user must know, and the answer in five numbers; or why there is none."""
-    show.messages(seen.notes)
+    show.messages((*seen.notes, *_schedule(seen)))
     try:
         show.strip(_answer(now_of(seen)), "regimes")
     except ParameterError as error:
         st.error(f"{error}.", icon=":material/error:")
     except ValidationError as error:
         st.error(". ".join(explain(error)), icon=":material/error:")
+
+
+def _schedule(seen: Market) -> tuple[str, ...]:
+    """A word if the table of FOMC decisions ends, and one votes."""
+    if seen.history is None or "fomc" not in st.session_state["signals"]:
+        return ()
+    note = schedule_note(seen.history.as_of)
+    return () if note is None else (note,)
 
 
 def _answer(now: Desk) -> list[Number]:

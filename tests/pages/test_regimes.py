@@ -235,3 +235,17 @@ def test_caches_are_of_values():
     one, two = opened(), opened()
     assert answers(one) == answers(two)
     assert pd.notna(one.metric[0].value)
+
+
+def test_what_is_no_number_is_chosen_from_a_list():
+    app = opened(signals=["Variance risk premium", "VIX"])
+    before = answers(app)
+    assert app.selectbox(key="signal.forecast").options == ["har", "garch", "trailing"]
+    app.selectbox(key="signal.forecast").set_value("trailing").run()
+    assert answers(app) != before
+
+
+def test_the_end_of_the_fomc_table_is_said_where_it_votes(monkeypatch):
+    monkeypatch.setattr("alvh.ui.regimes.schedule_note", lambda _: "The table ends.")
+    assert not any("The table ends." in x.value for x in opened().warning)
+    assert any("The table ends." in x.value for x in opened(signals="FOMC window").warning)
