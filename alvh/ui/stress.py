@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -11,6 +14,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 from pydantic import ValidationError
+from streamlit.errors import StreamlitAPIException
 
 from alvh import __version__
 from alvh.errors import ParameterError, explain
@@ -30,6 +34,7 @@ from alvh.ui.show import Number
 from alvh.ui.stress_cache import Setting
 
 __all__ = [
+    "OWN_NAME",
     "Desk",
     "account_groups",
     "caveats",
@@ -42,6 +47,7 @@ __all__ = [
     "now_of",
     "prepare",
     "profit",
+    "ratio",
     "running",
     "short",
     "source",
@@ -74,6 +80,10 @@ _COLUMNS = dict(
 )
 
 
+OWN_NAME = {policies.MINE: policies.NAMES[policies.MINE]}
+"""The policy whose name in the core is not its name on the page."""
+_SLICE = 0.35
+"""Seconds of work after which a control that was moved meanwhile has its turn."""
 _CELL, _ACROSS = 80, 430
 """Pixels of a cell of the table at most, and of all cells of a row."""
 
@@ -302,6 +312,11 @@ def _describe(now: Desk, seen: Market) -> str:
     )
 
 
+def ratio(x: float) -> str:
+    """A quick ratio; infinite where nothing is needed."""
+    return f"{x:.2f}" if math.isfinite(x) else "\u221e"
+
+
 def short(names: Sequence[str]) -> dict[str, str]:
     """Names of episodes and variants as a table heads them."""
     return {name: _SHORT.get(name, name.replace("Without layer ", "No L")) for name in names}
@@ -369,7 +384,7 @@ def _answer(now: Desk) -> list[Number]:
         ),
         Number(
             "Lowest quick ratio",
-            f"{whole['lowest_quick']:.2f}, "
+            f"{ratio(whole['lowest_quick'])}, "
             + ("never out" if pd.isna(out) else f"out on day {int(out)}"),
             "Cash over margin and one-day stressed loss, with all layers; liquidity runs out at "
             f"the first close below one.{closed}",
@@ -415,11 +430,20 @@ def running(seen: Market) -> None:
 
 
 def prepare(now: Desk, books: Sequence[Policy], place: Any) -> pd.DataFrame:
-    """The table of `books` through all episodes, with progress written at `place`."""
+    """The table of `books` through all episodes, with progress written at `place`.
+
+    The run of a fragment cannot be ended by a control of another one, and the table takes longer
+    than a slider may wait: after a slice of it the fragment ends and is run again, with what has
+    been done at hand and the controls as they are then.
+    """
+    started = time.monotonic()
 
     def tell(done: int, total: int, name: str) -> None:
-        # any control that moves ends the script here
         place.caption(f":material/hourglass_top: {done} of {total} run, now {name} …")
+        if time.monotonic() - started > _SLICE:
+            # the whole page is being run: its controls do end it
+            with suppress(StreamlitAPIException):
+                st.rerun(scope="fragment")
 
     return stress_cache.table(now.setting, books, now.episodes, tell)
 
@@ -430,7 +454,7 @@ def table(seen: Market) -> None:
     found = stress_cache.table(now.setting, (now.policy,), now.episodes, lambda *_: None)
     column = st.session_state.get("cell", next(iter(TABLE)))
     names = short([*found["episode"].unique(), *found["variant"].unique()])
-    shown = found.replace({"episode": names, "variant": names})
+    shown = found.replace({"episode": names, "variant": names, "policy": OWN_NAME})
     cell = min(_CELL, _ACROSS // found["variant"].nunique())
     drawn = charts.stress_table(shown, column=column, cell=cell, row=24)
     draw(drawn, "table", f"All episodes: {TABLE[column].lower()}", found, now, seen)

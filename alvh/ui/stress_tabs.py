@@ -129,7 +129,7 @@ def _needs(seen: Market) -> None:
             "variant": summary.index,
             "margin": [dollars(x) for x in summary["highest_margin"]],
             "loss": [dollars(lost[name]) for name in summary.index],
-            "quick": [f"{x:.2f}" for x in summary["lowest_quick"]],
+            "quick": [stress.ratio(x) for x in summary["lowest_quick"]],
             "out": [_day(x) for x in summary["liquidity_day"]],
             "closed": [_day(x) for x in summary["margin_day"]],
         }
@@ -311,7 +311,7 @@ def _episodes(seen: Market) -> None:
                 "bare": round(summary["end_profit"][NO_HEDGE]),
                 "lowest": round(whole["lowest_profit"]),
                 "lowest_day": whole["lowest_day"],
-                "quick": whole["lowest_quick"],
+                "quick": stress.ratio(whole["lowest_quick"]),
                 "out": _day(whole["liquidity_day"]),
             }
         )
@@ -330,7 +330,7 @@ def _episodes(seen: Market) -> None:
             "bare": ("No hedge ($)", "localized", "Profit at the end without layers"),
             "lowest": ("Lowest ($)", "localized", "Profit with all layers, on the way"),
             "lowest_day": ("on day", "%d", "Of the lowest profit"),
-            "quick": ("Quick", "%.2f", "Lowest quick ratio, with all layers"),
+            "quick": ("Quick", "", "Lowest quick ratio, with all layers"),
             "out": ("Runs out", "", "Day on which liquidity runs out"),
         },
         key="stress.episodes",
@@ -371,7 +371,7 @@ def _compared(seen: Market) -> None:
     column = st.session_state.get("cell", next(iter(TABLE)))
     ends = found[found["variant"].isin([ALL_LAYERS, NO_HEDGE])]
     names = stress.short([*ends["episode"].unique(), *ends["variant"].unique()])
-    shown = ends.replace({"episode": names, "variant": names})
+    shown = ends.replace({"episode": names, "variant": names, "policy": stress.OWN_NAME})
     drawn = charts.stress_table(shown, column=column, cell=68, row=24)
     title = f"All policies: {TABLE[column].lower()}"
     stress.draw(drawn, "compared", title, ends.replace({"policy": policies.NAMES}), now, seen)

@@ -61,6 +61,23 @@ def test_keys_on_sliders_redraw_the_same_page_and_are_in_the_link(server, page):
     assert numbers(page) == before
 
 
+def test_keys_pressed_while_the_table_is_run_end_in_the_page_of_the_last(server, page):
+    opened(page, server)
+    thumb = driver.slider(page, key="wing")
+    thumb.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(250)
+    expect(page.get_by_text("run, now")).to_have_count(0, timeout=60_000)
+    driver.settle(page, timeout=60)
+    assert "wing=70" in page.url
+    assert page.get_by_test_id("stException").count() == 0
+    before = numbers(page)
+    page.reload()
+    driver.settle(page, timeout=120)
+    assert numbers(page) == before
+
+
 @pytest.mark.parametrize("tab", TABS)
 def test_nothing_is_wider_than_the_window_with_six_layers(server, page, tab):
     link = f"{OWN}&policies=my+policy&layers=6&tab.stress={tab.replace(' ', '+')}"

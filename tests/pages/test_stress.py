@@ -259,6 +259,8 @@ def test_nonsense_in_a_link_is_named_and_costs_nothing_else(link, message):
 def test_a_condor_that_never_opens_is_said():
     app = opened(spot="100", wing="500")
     assert any("No condor could be opened by static layers" in x.value for x in app.warning)
+    app.button_group(key="focus").set_value("unhedged").run()
+    assert answers(app)[QUICK] == "\u221e, never out"
 
 
 @pytest.fixture
