@@ -459,4 +459,5 @@ def _heading(policy: str, what: str) -> alt.TitleParams:
     """The policy of a panel; over the first, what the table shows."""
     title = panel_title(policy)
     title.subtitle = what or " "
+    title.subtitleColor = ink(palette.MUTED)
     return title
