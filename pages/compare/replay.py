@@ -51,16 +51,16 @@ with right:
 with top:
     page.part(partial(replay.headline, seen))
 
-parts, episodes, months, trades, smooth, fit, method = st.tabs(
-    ["Parts", "Episodes", "Months", "Trades", "Smoothness", "Fit of states", "How computed"],
+episodes, months, parts, trades, smooth, fit, method = st.tabs(
+    ["Episodes", "Months", "Parts", "Trades", "Smoothness", "Fit of states", "How computed"],
     key="tab.replay",
     on_change="rerun",
     bind="query-params",
 )
 for tab, lay_out in (
-    (parts, replay_tabs.parts),
     (episodes, replay_tabs.episodes),
     (months, replay_tabs.months),
+    (parts, replay_tabs.parts),
     (trades, replay_tabs.trades),
     (smooth, replay_tabs.smooth),
     (fit, replay_tabs.fit),

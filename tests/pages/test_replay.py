@@ -25,7 +25,7 @@ from alvh.ui.replay_words import exposure_sentence, fit_sentence, smoother
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
 LABELS = ["Beyond cash, ALVH", "Less unhedged", "Max drawdown", "Ulcer index", "Worst month"]
-TABS = ("Parts", "Episodes", "Months", "Trades", "Smoothness", "Fit of states", "How computed")
+TABS = ("Episodes", "Months", "Parts", "Trades", "Smoothness", "Fit of states", "How computed")
 
 
 @pytest.fixture(autouse=True)
@@ -112,7 +112,7 @@ CHANGES = [
 
 @pytest.mark.parametrize(("kind", "key", "value"), CHANGES, ids=[x[1] for x in CHANGES])
 def test_every_control_moves_numbers_and_pictures(kind, key, value):
-    app = opened()
+    app = opened(tab__replay="Parts")
     before, drawn = answers(app), pictures(app)
     getattr(app, kind)(key=key).set_value(value).run()
     assert answers(app) != before
