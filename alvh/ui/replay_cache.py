@@ -111,6 +111,12 @@ class Days:
         return smoothness(self.wealth, self.account, self.model.rate)
 
     @cached_property
+    def smooth_otherwise(self) -> Smoothness:
+        """`smoothness` of the other measure: before interest, or of the account."""
+        other = wealth_of(self.dailies, interest=not self.interest)
+        return smoothness(other, self.account, self.model.rate)
+
+    @cached_property
     def fit(self) -> pd.DataFrame:
         """`state_fit`."""
         return state_fit(self.run.paths, self.model)

@@ -16,7 +16,7 @@ from alvh.risk.replay_trades import HELD
 from alvh.ui import policies, replay, show
 from alvh.ui.live import Page
 from alvh.ui.market import Market
-from alvh.ui.replay_words import exposure_sentence, smoother
+from alvh.ui.replay_words import exposure_sentence, smoother, verdict
 
 __all__ = ["episodes", "fit", "months", "parts", "smooth", "trades"]
 
@@ -178,8 +178,10 @@ def _claim(seen: Market) -> None:
             icon=":material/compare_arrows:",
         )
         return
+    other = "before interest" if now.days.interest else "on the account with its interest"
     st.markdown(
         f"{smoother(now.days.smooth, ADAPTIVE, STATIC)} "
+        f"Measured {other}: {verdict(now.days.smooth_otherwise, ADAPTIVE, STATIC)} "
         f"{exposure_sentence(now.days.sold, ADAPTIVE, STATIC)}"
     )
 

@@ -12,7 +12,7 @@ from alvh.risk.inference import Interval
 from alvh.risk.replay_paths import CLOSE
 from alvh.risk.replay_smooth import Smoothness
 
-__all__ = ["REPLAY", "exposure_sentence", "fit_sentence", "smoother"]
+__all__ = ["REPLAY", "exposure_sentence", "fit_sentence", "smoother", "verdict"]
 
 
 def smoother(found: Smoothness, adaptive: str, static: str) -> str:
@@ -32,17 +32,15 @@ def smoother(found: Smoothness, adaptive: str, static: str) -> str:
         above it, and neither otherwise.
     """
     one, two = policy_title(adaptive), policy_title(static)
-    parts, gaps = [], []
+    parts = []
     for metric, words in (("ulcer", "Ulcer index"), ("depth", "maximum drawdown")):
         mine, other = found.of(adaptive, metric), found.of(static, metric)
         gap = found.difference(adaptive, static, metric)
-        gaps.append(gap)
         parts.append(
             f"The {words} of {one} is {percent(mine.estimate)}, that of {two} "
             f"{percent(other.estimate)}: {_by(gap)}."
         )
-    years = found.n_days / 252.0
-    return f"{' '.join(parts)} {_verdict(gaps, one, two, years)}"
+    return f"{' '.join(parts)} {verdict(found, adaptive, static)}"
 
 
 def _by(gap: Interval) -> str:
@@ -57,7 +55,10 @@ def _plain(x: float | None) -> str:
     return percent(None if x is None else x / 100.0).removesuffix(" %")
 
 
-def _verdict(gaps: list[Interval], one: str, two: str, years: float) -> str:
+def verdict(found: Smoothness, adaptive: str, static: str) -> str:
+    """What follows for the claim; as the last sentence of `smoother`."""
+    gaps = [found.difference(adaptive, static, metric) for metric in ("ulcer", "depth")]
+    one, two, years = policy_title(adaptive), policy_title(static), found.n_days / 252.0
     claim = f"The claim that adaptive hedging ({one}) is smoother than static hedging ({two})"
     days = f"on these {years:.1f} years"
     if all(gap.high < 0.0 for gap in gaps):

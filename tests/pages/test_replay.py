@@ -172,8 +172,20 @@ def test_the_blotter_holds_every_round_trip_with_its_reasons():
 def test_the_claim_needs_both_of_its_policies():
     app = opened(tab__replay="Smoothness", policies=["unhedged", "ALVH"])
     assert any("add static layers above" in info.value for info in app.info)
-    app = opened(tab__replay="Smoothness")
-    assert any("The claim that adaptive hedging (ALVH)" in x.value for x in app.markdown)
+
+
+def test_the_claim_is_judged_by_both_measures_whichever_is_shown():
+    said = {}
+    for measure, other in (
+        ("account", "before interest"),
+        ("before interest", "on the account with its interest"),
+    ):
+        app = opened(tab__replay="Smoothness", measure=measure)
+        text = next(x.value for x in app.markdown if "The claim that" in x.value)
+        first, second = text.split(f" Measured {other}: ")
+        said[measure] = ("The claim" + first.rsplit("The claim")[-1], second)
+    assert said["account"][1].startswith(said["before interest"][0])
+    assert said["before interest"][1].startswith(said["account"][0])
 
 
 # --- Words ------------------------------------------------------------------------------------
