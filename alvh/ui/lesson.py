@@ -63,7 +63,7 @@ class Step:
     ----------
     title, question : str
     choose : sequence of callables
-        Draw its controls, in order.
+        Draw its controls from the market, in order.
     defaults : mapping
         Key of a control to what the lesson sets it to.
     find : callable
@@ -76,7 +76,7 @@ class Step:
 
     title: str
     question: str
-    choose: Sequence[Callable[[], None]]
+    choose: Sequence[Callable[[Market], None]]
     defaults: Mapping[str, Any]
     find: Callable[[Market], Shown]
     notes: str
@@ -128,7 +128,7 @@ def lay_out(steps: Sequence[Step], at: int, page: Page, seen: Market) -> list[Gr
     top = st.container()
     left, right = st.columns([4, 1], gap="medium")
     with right:
-        mine: list[Group] = [(st.container(), draw) for draw in step.choose]
+        mine: list[Group] = [(st.container(), partial(draw, seen)) for draw in step.choose]
         st.button(
             "Reset to the lesson's settings",
             key="lesson.reset",

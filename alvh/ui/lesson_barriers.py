@@ -40,7 +40,7 @@ def read(kind: type[Value], names: dict[str, str]) -> dict[str, Any]:
 _STOP: Final = {"kind": "jump.kind", "multiple": "jump.multiple", "delta": "jump.delta"}
 
 
-def _choose_stop() -> None:
+def _choose_stop(_: Market) -> None:
     about = JumpedStop.model_fields["kind"]
     kind = controls.choice(
         about.title or "", tuple(_KINDS), _STOP["kind"], shown=_KINDS, help=about.description
@@ -91,6 +91,10 @@ STOP: Final = Step(
 _CALLS: Final = {"delta": "calls.delta", "dte": "calls.dte", "quantity": "calls.quantity"}
 
 
+def _choose_call(name: str, _: Market) -> None:
+    controls.slider(Insurance, name, _CALLS[name])
+
+
 def _find_insurance(seen: Market) -> Shown:
     setting = settings(seen, Insurance, **read(Insurance, _CALLS))
     found = lesson_cache.insurance(setting, seen)
@@ -114,7 +118,7 @@ def _find_insurance(seen: Market) -> Shown:
 INSURANCE: Final = Step(
     "The insurance that eats the house",
     "What do far calls cost, and when do they pay?",
-    tuple(partial(controls.slider, Insurance, name, key) for name, key in _CALLS.items()),
+    tuple(partial(_choose_call, name) for name in _CALLS),
     defaults_of(Insurance, _CALLS),
     _find_insurance,
     lesson_notes.INSURANCE,

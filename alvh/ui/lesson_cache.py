@@ -4,8 +4,29 @@ from __future__ import annotations
 
 import streamlit as st
 
+from alvh._typing import FloatArray
 from alvh.clock import trading_days
+from alvh.lab.lesson import Lesson
+from alvh.lab.lesson_certainty import (
+    Barriers,
+    Certainty,
+    CertaintyFinding,
+    barriers_of,
+    measured_again,
+    price_of_certainty,
+)
+from alvh.lab.lesson_edge import EdgeFinding, EdgeOff, edge_off, profits_of
 from alvh.lab.lesson_insurance import Insurance, InsuranceFinding, always_on, books_of
+from alvh.lab.lesson_motion import (
+    WORST,
+    Futures,
+    Motion,
+    MotionFinding,
+    futures_of,
+    motion,
+    real_episodes,
+    replay_days,
+)
 from alvh.lab.lesson_stop import (
     JumpedStop,
     RealStops,
@@ -14,15 +35,16 @@ from alvh.lab.lesson_stop import (
     marks_of,
     real_stops,
 )
+from alvh.lab.replay import Replay
 from alvh.market import MarketHistory
-from alvh.model import ModelParameters
+from alvh.model import ModelParameters, RiskPremia
 from alvh.risk.claims import PathBooks
 from alvh.risk.lesson_stops import CondorMarks
 from alvh.simulation import MarketPaths, historical_paths
 from alvh.ui import cache, regimes_cache
 from alvh.ui.market import Market
 
-__all__ = ["days", "insurance", "stop"]
+__all__ = ["certainty", "days", "edge", "insurance", "moved", "real_names", "stop"]
 
 _FEWEST = trading_days(120)
 _WAIT = "Running thousands of futures …"
@@ -89,3 +111,87 @@ def insurance(setting: Insurance, seen: Market) -> InsuranceFinding:
     known = days(seen)
     key, real = ("", None) if known is None else known
     return _insurance(setting.model_dump_json(), key, real)
+
+
+# --- Step 3 --------------------------------------------------------------------------------------
+
+
+@st.cache_resource(max_entries=4, show_spinner="Trying every barrier on thousands of futures …")
+def _barriers(text: str) -> Barriers:
+    setting = Certainty.model_validate_json(text)
+    return barriers_of(setting, cache.tables(setting.model))
+
+
+@st.cache_resource(max_entries=64, show_spinner="Measuring it on other futures …")
+def _measured(text: str, name: str) -> Barriers:
+    setting = Certainty.model_validate_json(text)
+    return measured_again(setting, name, cache.tables(setting.model))
+
+
+def certainty(setting: Certainty) -> CertaintyFinding:
+    """`price_of_certainty`; another limit or probability needs no other futures."""
+    text = setting.shared().model_dump_json()
+    return price_of_certainty(
+        setting, barriers=_barriers(text), measure=lambda name: _measured(text, name)
+    )
+
+
+# --- Step 4 --------------------------------------------------------------------------------------
+
+
+@st.cache_resource(max_entries=64, show_spinner=_WAIT)
+def _profits(text: str, premia: str, charged: bool) -> FloatArray:
+    setting = Lesson.model_validate_json(text)
+    return profits_of(
+        setting,
+        RiskPremia.model_validate_json(premia),
+        cache.tables(setting.model),
+        charged=charged,
+    )
+
+
+def edge(setting: EdgeOff) -> EdgeFinding:
+    """`edge_off`; each case of premia is run once."""
+    same = {name: getattr(setting, name) for name in Lesson.model_fields}
+    text = Lesson(**same | {"edge": 1.0, "costs": True}).model_dump_json()
+    return edge_off(setting, run=lambda premia, x: _profits(text, premia.model_dump_json(), x))
+
+
+# --- Step 5 --------------------------------------------------------------------------------------
+
+
+@st.cache_resource(max_entries=8, show_spinner=_WAIT)
+def _futures(text: str) -> Futures:
+    setting = Motion.model_validate_json(text)
+    return futures_of(setting, cache.tables(setting.model))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _replayed(key: str, text: str, _days: MarketPaths) -> Replay:  # noqa: ARG001
+    setting = Motion.model_validate_json(text)
+    return replay_days(_days, setting, cache.tables(ModelParameters.default()))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _moved(text: str, key: str, _run: Replay | None) -> MotionFinding:  # noqa: ARG001
+    setting = Motion.model_validate_json(text)
+    return motion(
+        setting,
+        cache.tables(setting.model),
+        futures=_futures(setting.shared().model_dump_json()),
+        run=_run,
+    )
+
+
+def moved(setting: Motion, seen: Market) -> MotionFinding:
+    """`motion`; neither another crash nor another day of the drop needs other futures."""
+    known = days(seen) if setting.real and setting.path != WORST else None
+    text = setting.shared().model_dump_json()
+    run = None if known is None else _replayed(known[0], text, known[1])
+    return _moved(setting.model_dump_json(), "" if known is None else known[0], run)
+
+
+def real_names(seen: Market) -> list[str]:
+    """Episodes whose real days the market's history holds."""
+    known = days(seen)
+    return [] if known is None else list(real_episodes(known[1]))

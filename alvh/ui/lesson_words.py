@@ -9,13 +9,17 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+from alvh.lab.lesson_certainty import NO_TRADE, CertaintyFinding
+from alvh.lab.lesson_edge import EdgeFinding
 from alvh.lab.lesson_insurance import InsuranceFinding
+from alvh.lab.lesson_motion import WORST, MotionFinding
 from alvh.lab.lesson_stop import StopFinding
 from alvh.report.numbers import dollars, points
 from alvh.report.verdict import reads
 from alvh.risk.inference import Interval
+from alvh.risk.lesson_trades import Visible
 
-__all__ = ["insurance", "stop"]
+__all__ = ["certainty", "edge", "insurance", "motion", "stop"]
 
 NO_DAYS: Final = "Levels typed in have no real days to hold this against."
 
@@ -176,3 +180,179 @@ def _uneconomic(found: InsuranceFinding) -> str:
         )
 
     return f"from a delta of {end(at.estimate)} [{end(at.low)}, {end(at.high)}] on {why}"
+
+
+# --- Step 3 --------------------------------------------------------------------------------------
+
+
+def certainty(found: CertaintyFinding) -> tuple[str, str]:
+    """What the condor keeps without a barrier, and what the least expensive barrier costs."""
+    setting, (earned, kept) = found.setting, found.bare
+    limit = f"{setting.limit:g} % of the account ({dollars(setting.dollars)})"
+    first = (
+        f"Without a barrier the condor stays within a loss of {limit} in {reads(kept, '%')} of "
+        f"years and {earns(earned)}."
+    )
+    return first, _certain(found)
+
+
+def _certain(found: CertaintyFinding) -> str:
+    setting = found.setting
+    own = found.table[found.table["family"] != "fewer"]
+    sought = f"with {setting.probability} probability"
+    if found.chosen == NO_TRADE:
+        likely = own.loc[own["kept"] == own["kept"].max()].iloc[0]
+        best = Interval(*(float(likely[x]) for x in ("kept", "kept_low", "kept_high")))
+        return (
+            f"Of {len(own) - 1} static barriers none is sure to keep it {sought}: the likeliest, "
+            f"{likely['name']}, does in {reads(best, '%')}, and what is left is not to trade."
+        )
+    profit = found.profit
+    if profit.low > 0.0:
+        against = "more than not trading, which earns nothing"
+    elif profit.high < 0.0:
+        against = "less than not trading, which earns nothing for certain"
+    else:
+        against = "not told from not trading, which earns nothing for certain"
+    bare = found.chosen == "no barrier"
+    who = "the condor needs no barrier" if bare else f"the least expensive is {found.chosen}"
+    return (
+        f"Of {len(own) - 1} static barriers, to keep it {sought} {who}: on other futures it holds "
+        f"in {reads(found.kept, '%')} of years and {earns(profit)}, {against}."
+    )
+
+
+# --- Step 4 --------------------------------------------------------------------------------------
+
+_PREMIA: Final = {
+    "all": "every premium",
+    "equity": "the equity premium alone",
+    "variance": "the premium of diffusive variance alone",
+    "jumps": "the jump premium alone",
+}
+BOOKS: Final = {
+    "unhedged": "the condor alone",
+    "static_calls": "static calls",
+    "static_stop": "the static stop",
+    "static_layers": "the static 4/4/2",
+    "alvh": "ALVH",
+}
+
+
+def edge(found: EdgeFinding) -> tuple[str, str]:
+    """What is left with the premia turned down, and whose the profit of two books was."""
+    return _left(found), _whose(found)
+
+
+def _left(found: EdgeFinding) -> str:
+    setting, means = found.setting, found.means
+    off = setting.left == 0.0 or setting.edge == 0.0
+    state = (
+        "With every premium off"
+        if off
+        else f"With {_PREMIA[setting.which]} at {setting.left:g} % and the others off"
+        if setting.which != "all"
+        else f"With every premium at {setting.left:g} %"
+    )
+    trading = "trading costs charged" if setting.charged else "trading free"
+    rows = list(zip(means["policy"], means["estimate"], means["low"], means["high"], strict=True))
+    apart = [BOOKS[name] for name, _, low, high in rows if low > 0.0 or high < 0.0]
+    ends = f"{dollars(min(x for _, x, _, _ in rows))} and {dollars(max(x for _, x, _, _ in rows))}"
+    if not apart:
+        told = "and zero lies in the 95 % interval of every one"
+    elif len(apart) == len(rows):
+        told = "and zero lies in the 95 % interval of none"
+    else:
+        told = f"and zero lies outside the 95 % interval of {listed(apart)}"
+    return (
+        f"{state} and {trading}, the mean profits of the {len(rows)} policies lie between {ends} "
+        f"a year, {told}."
+    )
+
+
+def _whose(found: EdgeFinding) -> str:
+    texts: list[str] = []
+    for policy in ("unhedged", "static_layers"):
+        parts = {
+            name: reads(found.part(policy, part), "$", signed=True)
+            for part, name in (
+                ("equity", "equity"),
+                ("variance", "diffusive variance"),
+                ("jumps", "jumps"),
+                ("together", "what they do together"),
+                ("costs", "costs"),
+            )
+        }
+        profit = reads(found.part(policy, "profit"), "$", signed=True)
+        if not texts:
+            told = listed([f"{name} {value}" for name, value in parts.items()])
+            texts.append(f"of the {profit} a year of {BOOKS[policy]}, premium by premium: {told}")
+        else:
+            told = f"jumps {parts['jumps']} and costs {parts['costs']}"
+            texts.append(f"of the {profit} of {BOOKS[policy]}, {told}")
+    text = "; ".join(texts)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+# --- Step 5 --------------------------------------------------------------------------------------
+
+
+def motion(found: MotionFinding) -> tuple[str, str]:
+    """What the crash did to the three books, and how long until they are told apart."""
+    return _crash(found), _visible(found)
+
+
+def _crash(found: MotionFinding) -> str:
+    setting, days = found.setting, found.days
+    if setting.path == WORST:
+        where = f"Through the worst 1 % of {found.futures.n_paths:,} futures"
+    elif setting.real:
+        span = f"{days['date'].iloc[0]} to {days['date'].iloc[-1]}"
+        where = f"Through {setting.path} as it was ({span})"
+    else:
+        where = f"Through {setting.path}, drawn from today"
+    ends = {name: float(days[name].iloc[-1]) for name in ("hold", "drop", "move")}
+    order = sorted(ends, key=lambda name: -ends[name])
+    drop = found.drop_day - found.first
+    words = {
+        "hold": "holding the hedge",
+        "drop": f"dropping it on day {drop}",
+        "move": "moving it",
+    }
+    told = listed([f"{words[name]} ends at {dollars(ends[name])}" for name in order])
+    n = int((found.decisions["book"] == "move").sum())
+    moved = "after one decision" if n == 1 else f"after {n} decisions"
+    return f"{where}, {told}; moving it came {moved}."
+
+
+def _visible(found: MotionFinding) -> str:
+    texts = [
+        _told(found.visible["move less hold"], "moving", "holding"),
+        _told(found.visible["move less drop"], "moving", "dropping"),
+    ]
+    n = f"{found.futures.n_paths:,}"
+    return f"One path proves nothing: over a year of {n} futures {listed(texts)}."
+
+
+def _told(seen: Visible, one: str, other: str) -> str:
+    gap, trades = seen.difference, seen.trades
+    if math.isnan(gap.estimate):
+        return f"{one} and {other} cannot be compared, for nothing was traded"
+    if gap.low == gap.high == 0.0:
+        return f"{one} and {other} never differ"
+    size = gap if gap.estimate > 0.0 else turned(gap)
+    verb = "earns" if gap.estimate > 0.0 else "loses"
+    text = f"{one} {verb} {reads(size, '$')} a trade against {other}"
+    if gap.low <= 0.0 <= gap.high:
+        return f"{text}, which these futures do not tell from nothing"
+    return f"{text}, visible at 95 % after {_count(trades)} trades"
+
+
+def _count(trades: Interval) -> str:
+    def digits(x: float) -> str:
+        if math.isinf(x):
+            return "∞"
+        place = max(math.floor(math.log10(max(x, 1.0))) - 1, 0)
+        return f"{round(x, -place):,.0f}"
+
+    return f"{digits(trades.estimate)} [{digits(trades.low)}, {digits(trades.high)}]"

@@ -7,6 +7,9 @@ from alvh.report.charts.greeks import greeks_by_day, greeks_by_spot
 from alvh.report.charts.hedge import future_curve, hedge_index, hedge_instruments, hedge_shock
 from alvh.report.charts.hedge_overlap import hedge_overlap, hedge_rolls
 from alvh.report.charts.lesson import lesson_insurance, lesson_stop
+from alvh.report.charts.lesson_edge import lesson_edge
+from alvh.report.charts.lesson_motion import lesson_motion
+from alvh.report.charts.lesson_price import lesson_price
 from alvh.report.charts.outcomes import (
     outcome_distribution,
     outcome_drawdowns,
@@ -51,7 +54,10 @@ __all__ = [
     "hedge_overlap",
     "hedge_rolls",
     "hedge_shock",
+    "lesson_edge",
     "lesson_insurance",
+    "lesson_motion",
+    "lesson_price",
     "lesson_stop",
     "outcome_attribution",
     "outcome_differences",

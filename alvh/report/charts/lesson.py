@@ -69,7 +69,7 @@ def lesson_stop(
     labelled: int = 3,
     width: int = 420,
     side: int = 250,
-    height: int = 400,
+    height: int = 316,
 ) -> Figure:
     """Losses beyond what a stop promised: how often, on which real days, and by its level.
 
@@ -220,7 +220,7 @@ def _by_level(what: str, side: int, height: int) -> Any:
         alt.Chart(alt.NamedData("means"))
         .mark_point(filled=True, size=70, opacity=1.0)
         .encode(x=x, y=y, color=color, tooltip=tips),
-    ).properties(width=side, height=height - 166, title=heading("By level of the stop"))
+    ).properties(width=side, height=height - 118, title=heading("By level of the stop"))
 
 
 def lesson_insurance(
@@ -231,7 +231,7 @@ def lesson_insurance(
     delta: float,
     width: int = 260,
     side: int = 250,
-    height: int = 440,
+    height: int = 396,
 ) -> Figure:
     """What calls cost a year by their delta, beside what they paid in each shock.
 
