@@ -45,7 +45,10 @@ bench: $(VENV)/.dev $(VENV)/.warm
 	$(PY) -m benchmarks.pricing
 	$(PY) -m benchmarks.tables
 	$(PY) -m benchmarks.engine
+	$(PY) -m benchmarks.sampling
+	$(PY) -m benchmarks.replay
 	$(PY) -m benchmarks.page_latency --key wing
+	$(PY) -m benchmarks.page_latency --page regimes --key vote.vix.stress --days 5040
 	$(PY) -m benchmarks.cold_start
 
 clean:

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import time
 
+import pandas as pd
+
 from alvh.lab import Results, Study
+from alvh.lab.replay import replay_history
+from alvh.market.sample import read_sample
 from alvh.model import ModelParameters, RiskPremia
 from alvh.pricing import PricingTables, filtered_state, implied_state
 from alvh.risk.exposure import greeks_table, payoff_curves, plane, spot_range
 from alvh.risk.outlook import book_outlook
-from alvh.strategy import LAYERS_442, CondorRule, HedgeLayer, open_book
+from alvh.risk.replay_smooth import smoothness
+from alvh.strategy import LAYERS_442, CondorRule, HedgeLayer, Policy, open_book
 
 __all__ = ["main"]
 
@@ -41,6 +46,11 @@ def main() -> None:
     say("policies")
     study = Study(n_paths=100, horizon=42)
     Results(study.simulate(tables)).settle()
+    say("real days")
+    frame = read_sample().frame.iloc[:300]
+    run = replay_history(frame, [Policy.preset("unhedged"), Policy.preset("alvh")], 5e5)
+    wealth = pd.DataFrame({p.name: run.daily(i)["wealth"] for i, p in enumerate(run.policies)})
+    smoothness(wealth, wealth, model.rate)
     say("ready")
 
 
