@@ -276,7 +276,7 @@ def superior_sentence(table: pd.DataFrame, names: Mapping[str, str]) -> Verdict:
     """
     parts, answers = [], []
     for row in table.to_dict("records"):
-        what = {"profit": "daily profit", "drawdown": "depth below the best close"}[
+        what = {"profit": "daily profit", "downside": "the squared losses of 21 days"}[
             str(row["criterion"])
         ]
         p, name = float(row["p_value"]), str(row["best"])

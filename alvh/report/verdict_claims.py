@@ -262,8 +262,8 @@ def barrier_sentences(found: pd.DataFrame, *, books: tuple[str, ...]) -> list[Ve
             verdicts.append(
                 Verdict(
                     judged(dear),
-                    f"{_WHERE[case]} {WORDS[book]} {costs} {reads(cost, '$')} {span} and {makes} the "
-                    f"worst twentieth {over} better by {reads(saved, '$')}: costing more "
+                    f"{_WHERE[case]} {WORDS[book]} {costs} {reads(cost, '$')} {span} and {makes} "
+                    f"the worst twentieth {over} better by {reads(saved, '$')}: costing more "
                     f"than is saved {judged(dear)}.",
                 )
             )

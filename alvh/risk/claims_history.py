@@ -222,26 +222,35 @@ def superior(
     Returns
     -------
     DataFrame
-        A row a criterion, ``profit`` (of a day) and ``drawdown`` (below the best close, on a day):
-        ``criterion``, ``best`` (name), ``better`` (dollars a day by which the best variant beats
-        the benchmark; negative where none does), ``p_value`` (consistent, Hansen 2005), ``tried``.
+        A row a criterion, ``profit`` (of a day, dollars) and ``downside`` (mean square of losses
+        of 21 days, dollars squared): ``criterion``, ``best`` (name), ``better`` (by how much the
+        best variant beats the benchmark; negative where none does), ``p_value`` (consistent, Hansen
+        2005), ``tried``.
+
+    Notes
+    -----
+    Drawdowns themselves are no criterion: the test wants differences that return to their mean, and
+    a history of one or two deep falls has none.
     """
     from arch.bootstrap import SPA  # imported here: it is slow to load
 
     b = books.place(base)
+    sums = np.lib.stride_tricks.sliding_window_view(books.profit, MONTH, axis=0).sum(axis=2)
+    spans = np.minimum(sums, 0.0) ** 2
     rows = []
-    for criterion, losses in (("profit", -books.profit), ("drawdown", books.falls)):
+    for criterion, losses in (("profit", -books.profit), ("downside", spans)):
         places = [books.place(name) for name in names]
         places = [p for p in places if float(np.std(losses[:, p] - losses[:, b])) > 0.0]
         if not places:
             rows.append((criterion, "", np.nan, np.nan, 0))
             continue
         better = losses[:, b].mean() - losses[:, places].mean(axis=0)
+        # spans overlap: blocks are what the differences ask for, and two months at least
+        block = max(2 * MONTH, block_length(*(losses[:, [b]] - losses[:, places]).T))
         test = SPA(
             losses[:, b],
             losses[:, places],
-            # falls last longer than profits do: blocks are what the differences ask for
-            block_size=max(MONTH, block_length(*(losses[:, [b]] - losses[:, places]).T)),
+            block_size=block,
             reps=replications,
             bootstrap="stationary",
             seed=np.random.default_rng(books.seed),

@@ -181,7 +181,7 @@ def test_the_adaptive_version_is_judged_against_the_static_one(less, answer, wor
 )
 def test_the_best_of_many_is_allowed_for(p, answer, words):
     table = pd.DataFrame(
-        [("profit", "alvh ×1", 3.0, p, 11), ("drawdown", "alvh ×1", 3.0, 0.5, 11)],
+        [("profit", "alvh ×1", 3.0, p, 11), ("downside", "alvh ×1", 3.0, 0.5, 11)],
         columns=["criterion", "best", "better", "p_value", "tried"],
     )
     verdict = superior_sentence(table, {"alvh ×1": "ALVH ×1"})

@@ -199,6 +199,18 @@ def test_a_clearly_better_book_is_told_and_the_luckiest_of_many_is_not():
     assert skill["tried"] == 10
 
 
+def test_a_book_of_smaller_losses_is_told_by_its_downside():
+    rng = np.random.default_rng(2)
+    base = rng.normal(size=1500) * 100.0
+    both = np.column_stack([base, 0.7 * base + 10.0 * rng.normal(size=1500)])
+    found = superior(DayBooks(("a", "b"), np.arange(1500), both, 1.0), "a", ("b",))
+    row = found.set_index("criterion").loc["downside"]
+    sums = np.array([both[i : i + MONTH].sum(axis=0) for i in range(1500 - MONTH + 1)])
+    squares = (np.minimum(sums, 0.0) ** 2).mean(axis=0)
+    assert row["better"] == pytest.approx(squares[0] - squares[1])
+    assert row["p_value"] < 0.05
+
+
 def test_a_book_that_is_not_there_is_named():
     with pytest.raises(DataError, match="there is no book z in the table"):
         numbers_of(model_table(paths(), "base"), "z")
