@@ -98,9 +98,7 @@ def _shown(key: str) -> dict[str, Callable[[], bytes | str]]:
 
 
 def _made(makers: Mapping[str, Callable[[], bytes | str]], name: str) -> bytes | str:
-    return (
-        makers[name]() if name in makers else "Nothing was shown here, so nothing is saved."
-    )
+    return makers[name]() if name in makers else "Nothing was shown here, so nothing is saved."
 
 
 def table(frame: pd.DataFrame, columns: Mapping[str, tuple[str, str, str]], *, key: str) -> None:
