@@ -212,8 +212,8 @@ class MotionFinding:
         -------
         DataFrame
             ``day`` (from the first shown), ``date`` (text, empty on a future), ``spot``, ``vix``
-            (points), and ``hold``, ``drop``, ``move``: profit since the first day shown, before
-            interest, dollars.
+            (points), and ``hold``, ``drop``, ``move``: profit before interest, dollars, since the
+            close before the first day's trades, or since the first day shown of a longer run.
         """
         first, last, at = self.first, self.last, self.drop_day
         paths = self.run.paths
@@ -233,9 +233,10 @@ class MotionFinding:
                 "date": dates,
                 "spot": paths.spot[0, shown],
                 "vix": vix[shown],
-                "hold": held[shown] - held[first],
-                "drop": drop[shown] - drop[first],
-                "move": whole["move"][shown] - whole["move"][first],
+                **{
+                    name: x[shown] - (x[first] if first > 0 else 0.0)
+                    for name, x in (("hold", held), ("drop", drop), ("move", whole["move"]))
+                },
             }
         )
 

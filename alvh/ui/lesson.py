@@ -18,6 +18,7 @@ from alvh.lab.lesson import Lesson
 from alvh.report import export
 from alvh.report.figure import Figure
 from alvh.report.glossary import explained
+from alvh.report.numbers import MINUS
 from alvh.strategy import CondorRule
 from alvh.ui import controls, show, trade
 from alvh.ui.live import Group, Page
@@ -72,6 +73,8 @@ class Step:
         For the speaker.
     terms : sequence of str
         Of the glossary.
+    charged : bool, default=True
+        Whether the sidebar's switch of costs changes anything.
     """
 
     title: str
@@ -81,16 +84,18 @@ class Step:
     find: Callable[[Market], Shown]
     notes: str
     terms: Sequence[str]
+    charged: bool = True
 
 
-def groups() -> list[Group]:
-    """Reserve the places of the sidebar's controls."""
+def groups(step: Step) -> list[Group]:
+    """Reserve the places of the sidebar's controls, of those that a step uses."""
     st.subheader("Condor")
     wing = (st.container(), partial(controls.slider, CondorRule, "wing", "wing"))
     st.subheader("Edge and account")
     places = trade.account_groups()
     seed = (st.container(), partial(controls.number, Lesson, "seed", "seed"))
-    return [wing, *places, seed, (st.container(), _choose_costs)]
+    costs: list[Group] = [(st.container(), _choose_costs)] if step.charged else []
+    return [wing, *places, seed, *costs]
 
 
 def _choose_costs() -> None:
@@ -106,25 +111,25 @@ def settings(seen: Market, kind: type[Lesson], /, **own: Any) -> Any:
     ValidationError
         If they are refused.
     """
-    shared = {name: st.session_state[name] for name in _SHARED}
+    shared = {name: st.session_state.get(name, value) for name, value in _SHARED.items()}
     return kind(model=seen.model, state=seen.state, **(shared | own))
 
 
-def choose_step(steps: Sequence[Step]) -> int:
-    """Draw the control of the step; its place in `steps`."""
+def choose_step(steps: Sequence[Step]) -> Step:
+    """Draw the control of the step, and what the step is called."""
     numbers = [str(i) for i in range(1, len(steps) + 1)]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         picked = controls.choice(
             "Step", numbers, "step", help="The lesson goes from left to right."
         )
         step = steps[int(picked) - 1]
-        st.markdown(f"### {step.title}  \n:gray[{step.question}]")
-    return int(picked) - 1
+        _large(f"<b>{escape(step.title)}</b><br>{escape(step.question)}")
+    return step
 
 
-def lay_out(steps: Sequence[Step], at: int, page: Page, seen: Market) -> list[Group]:
+def lay_out(step: Step, steps: Sequence[Step], page: Page, seen: Market) -> list[Group]:
     """Lay out a step: picture, controls beside it, sentences below; its groups of controls."""
-    step = steps[at]
+    at = steps.index(step)
     top = st.container()
     left, right = st.columns([4, 1], gap="medium")
     with right:
@@ -184,11 +189,17 @@ def _picture(step: Step, at: int, seen: Market) -> None:
 
 def _sentences(step: Step, seen: Market) -> None:
     for sentence in step.find(seen).sentences:
-        text = escape(sentence, quote=False).replace("$", "&#36;")
-        st.markdown(
-            f'<p style="font-size:1.22rem;line-height:1.4;margin:0">{text}</p>',
-            unsafe_allow_html=True,
-        )
+        # no line ends between a sign and its number, and a dollar begins no formula
+        text = escape(sentence, quote=False).replace(MINUS, f"{MINUS}&NoBreak;")
+        _large(text.replace("$", "&#36;"))
+
+
+def _large(text: str) -> None:
+    """Text for the last row of a class; `text` is HTML already."""
+    st.markdown(
+        f'<p style="font-size:1.22rem;line-height:1.4;margin:0">{text}</p>',
+        unsafe_allow_html=True,
+    )
 
 
 def source(seen: Market, n_paths: int | None = None) -> str:

@@ -84,6 +84,7 @@ STOP: Final = Step(
     _find_stop,
     lesson_notes.STOP,
     ("iron condor", "absolute barrier", "gap-through"),
+    charged=False,
 )
 
 # --- Step 2 --------------------------------------------------------------------------------------

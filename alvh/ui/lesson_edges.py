@@ -135,6 +135,7 @@ EDGE: Final = Step(
         "diffusive variance premium",
         "jump premium",
     ),
+    charged=False,
 )
 
 # --- Step 5 --------------------------------------------------------------------------------------

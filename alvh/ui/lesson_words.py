@@ -271,27 +271,21 @@ def _left(found: EdgeFinding) -> str:
 
 
 def _whose(found: EdgeFinding) -> str:
-    texts: list[str] = []
-    for policy in ("unhedged", "static_layers"):
-        parts = {
-            name: reads(found.part(policy, part), "$", signed=True)
-            for part, name in (
-                ("equity", "equity"),
-                ("variance", "diffusive variance"),
-                ("jumps", "jumps"),
-                ("together", "what they do together"),
-                ("costs", "costs"),
-            )
-        }
-        profit = reads(found.part(policy, "profit"), "$", signed=True)
-        if not texts:
-            told = listed([f"{name} {value}" for name, value in parts.items()])
-            texts.append(f"of the {profit} a year of {BOOKS[policy]}, premium by premium: {told}")
-        else:
-            told = f"jumps {parts['jumps']} and costs {parts['costs']}"
-            texts.append(f"of the {profit} of {BOOKS[policy]}, {told}")
-    text = "; ".join(texts)
-    return f"{text[:1].upper()}{text[1:]}."
+    named = {
+        "equity": "equity",
+        "variance": "diffusive variance",
+        "jumps": "jumps",
+        "together": "what premia do together",
+        "costs": "costs",
+    }
+    told = [
+        f"{name} {reads(found.part('unhedged', part), '$', signed=True)}"
+        for part, name in named.items()
+    ]
+    return (
+        f"At full premia, {BOOKS['unhedged']} {earns(found.part('unhedged', 'profit'))}, "
+        f"premium by premium: {listed(told)}."
+    )
 
 
 # --- Step 5 --------------------------------------------------------------------------------------
@@ -321,8 +315,7 @@ def _crash(found: MotionFinding) -> str:
     }
     told = listed([f"{words[name]} ends at {dollars(ends[name])}" for name in order])
     n = int((found.decisions["book"] == "move").sum())
-    moved = "after one decision" if n == 1 else f"after {n} decisions"
-    return f"{where}, {told}; moving it came {moved}."
+    return f"{where}, {told}; moving took {n} decision{'' if n == 1 else 's'}."
 
 
 def _visible(found: MotionFinding) -> str:
@@ -331,7 +324,7 @@ def _visible(found: MotionFinding) -> str:
         _told(found.visible["move less drop"], "moving", "dropping"),
     ]
     n = f"{found.futures.n_paths:,}"
-    return f"One path proves nothing: over a year of {n} futures {listed(texts)}."
+    return f"One path proves nothing: over a year of {n} futures {'; '.join(texts)}."
 
 
 def _told(seen: Visible, one: str, other: str) -> str:

@@ -9,6 +9,7 @@ from alvh.errors import explain
 from alvh.ui import lesson, lesson_steps, live, market, notes
 
 page = live.Page()
+step = lesson.choose_step(lesson_steps.STEPS)
 try:
     with st.sidebar:
         seen = market.choose()
@@ -16,9 +17,8 @@ except ValidationError as error:
     st.error(". ".join(explain(error)), icon=":material/error:")
     st.stop()
 with st.sidebar:
-    groups = lesson.groups()
+    groups = lesson.groups(step)
 
-step = lesson.choose_step(lesson_steps.STEPS)
-groups += lesson.lay_out(lesson_steps.STEPS, step, page, seen)
+groups += lesson.lay_out(step, lesson_steps.STEPS, page, seen)
 page.follow(groups)
 st.caption(f"{lesson.source(seen)} {notes.DISCLAIMER}")

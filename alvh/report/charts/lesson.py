@@ -69,7 +69,7 @@ def lesson_stop(
     labelled: int = 3,
     width: int = 420,
     side: int = 250,
-    height: int = 316,
+    height: int = 392,
 ) -> Figure:
     """Losses beyond what a stop promised: how often, on which real days, and by its level.
 
@@ -192,7 +192,15 @@ def _by_level(what: str, side: int, height: int) -> Any:
     color = (
         alt.Color("series:N")
         .scale(domain=names, range=[_MODEL, palette.MORE_POLICIES[1], palette.BLUE])
-        .legend(alt.Legend(title=None, orient="bottom", direction="vertical", symbolType="circle"))
+        .legend(
+            alt.Legend(
+                title=None,
+                orient="bottom",
+                direction="vertical",
+                symbolType="circle",
+                symbolOpacity=1,
+            )
+        )
     )
     x = alt.X("level:Q").title(what).scale(zero=False, padding=14).axis(format=".2~f", tickCount=6)
     y = alt.Y("estimate:Q").title("Beyond (× credit)").axis(format=".2~f", tickCount=6)
@@ -220,7 +228,7 @@ def _by_level(what: str, side: int, height: int) -> Any:
         alt.Chart(alt.NamedData("means"))
         .mark_point(filled=True, size=70, opacity=1.0)
         .encode(x=x, y=y, color=color, tooltip=tips),
-    ).properties(width=side, height=height - 118, title=heading("By level of the stop"))
+    ).properties(width=side, height=height - 152, title=heading("By level of the stop"))
 
 
 def lesson_insurance(

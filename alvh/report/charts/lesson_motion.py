@@ -47,9 +47,9 @@ def lesson_motion(
     days: pd.DataFrame,
     decisions: pd.DataFrame,
     *,
-    width: int = 520,
-    side: int = 250,
-    height: int = 250,
+    width: int = 430,
+    side: int = 220,
+    height: int = 264,
     below: int = 100,
 ) -> Figure:
     """Profit of three books through one crash, over the index and VIX, with what they decided.

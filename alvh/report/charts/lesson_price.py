@@ -43,7 +43,7 @@ def lesson_price(
     sought: float,
     chosen: str,
     width: int | str = "container",
-    height: int = 420,
+    height: int = 470,
 ) -> Figure:
     """Expected profit of static barriers against the probability that a limit is kept.
 
