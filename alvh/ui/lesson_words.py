@@ -147,7 +147,7 @@ def _break_evens(found: InsuranceFinding) -> str:
 def _insurance_paid(found: InsuranceFinding) -> str:
     rows = found.shocks
     real = rows[rows["source"] == "real days"]
-    where, used = ("on real days", real) if len(real) else ("through shocks drawn from today", rows)
+    where, used = ("on real days", real) if len(real) else ("drawn from today", rows)
     ordered = used.sort_values("paid", kind="stable")
     least, best = ordered.iloc[0], ordered.iloc[-1]
     lost = int((used["paid"] <= 0.0).sum())

@@ -35,6 +35,11 @@ LARGE: Final = 15
 """Size of labels, in pixels; titles are a step larger."""
 _MODEL: Final = palette.POLICY["static_stop"]
 _CALLS: Final = palette.POLICY["static_calls"]
+_SERIES: Final = {
+    "mean": "mean, model",
+    "worst": "1 in 20, model",
+    "real": "mean, real days",
+}
 _SOURCES: Final = {"drawn": palette.POLICY["static_calls"], "real days": palette.BLUE}
 
 
@@ -116,7 +121,7 @@ def lesson_stop(
     ends = [*shown["high"], *shown["low"], *real["beyond"]]
     reach = 0.21 * (max(ends, default=1.0) - min(ends, default=0.0))  # room for a date
     real["edge"] = real["beyond"] + np.where(real["label"] == "", 0.0, reach)
-    rows["series"] = rows["metric"].map({"mean": "mean, model", "worst": "1 in 20, model"})
+    rows["series"] = rows["metric"].map(_SERIES)
     rows["words"] = [
         reads(Interval(x, a, b), "") + " × credit"
         for x, a, b in zip(rows["estimate"], rows["low"], rows["high"], strict=True)
@@ -133,6 +138,7 @@ def lesson_stop(
             "levels": rows[["level", "series", "estimate", "low", "high", "words"]],
             "means": means.rename(columns={"real": "estimate"}),
             "chosen": pd.DataFrame({"level": [level]}),
+            "keys": pd.DataFrame({"series": [*_SERIES.values()]}),
         },
     )
 
@@ -188,19 +194,11 @@ def _stop_template(what: str, width: int, side: int, height: int) -> dict[str, A
 
 
 def _by_level(what: str, side: int, height: int) -> Any:
-    names = ["mean, model", "1 in 20, model", "mean, real days"]
+    names = [*_SERIES.values()]
     color = (
         alt.Color("series:N")
         .scale(domain=names, range=[_MODEL, palette.MORE_POLICIES[1], palette.BLUE])
-        .legend(
-            alt.Legend(
-                title=None,
-                orient="bottom",
-                direction="vertical",
-                symbolType="circle",
-                symbolOpacity=1,
-            )
-        )
+        .legend(None)
     )
     x = alt.X("level:Q").title(what).scale(zero=False, padding=14).axis(format=".2~f", tickCount=6)
     y = alt.Y("estimate:Q").title("Beyond (× credit)").axis(format=".2~f", tickCount=6)
@@ -215,7 +213,7 @@ def _by_level(what: str, side: int, height: int) -> Any:
         .mark_rule(color=ink(palette.MUTED), strokeWidth=14, opacity=0.25)
         .encode(x=alt.X("level:Q"))
     )
-    return alt.layer(
+    panel = alt.layer(
         chosen,
         zero_line("estimate"),
         rows.mark_line(strokeWidth=2.2).encode(x=x, y=y, color=color),
@@ -228,7 +226,16 @@ def _by_level(what: str, side: int, height: int) -> Any:
         alt.Chart(alt.NamedData("means"))
         .mark_point(filled=True, size=70, opacity=1.0)
         .encode(x=x, y=y, color=color, tooltip=tips),
-    ).properties(width=side, height=height - 152, title=heading("By level of the stop"))
+    ).properties(width=side, height=height - 164, title=heading("By level of the stop"))
+    # A legend would be drawn below both panels, far from what it is of
+    keys = alt.Chart(alt.NamedData("keys")).encode(y=alt.Y("series:N").sort(names).axis(None))
+    legend = alt.layer(
+        keys.mark_point(filled=True, size=110, opacity=1.0, x=8).encode(color=color),
+        keys.mark_text(align="left", x=22, fontSize=LARGE, color=ink(palette.INK)).encode(
+            text="series:N"
+        ),
+    ).properties(width=side, height=66)
+    return alt.vconcat(panel, legend, spacing=12)
 
 
 def lesson_insurance(
