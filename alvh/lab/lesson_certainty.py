@@ -27,7 +27,6 @@ from alvh.lab.lesson import Lesson
 from alvh.pricing import PricingTables
 from alvh.risk.inference import Interval, interval, mean, share
 from alvh.strategy import HedgeLayer, Outcomes, Policy, StopRule
-from alvh.strategy.engine import MOST_POLICIES
 
 __all__ = [
     "FEWER",
@@ -36,8 +35,14 @@ __all__ = [
     "Barriers",
     "Certainty",
     "CertaintyFinding",
+    "barrier_batches",
     "barrier_policies",
+    "barrier_table",
     "barriers_of",
+    "frontier_of",
+    "join_barriers",
+    "least_expensive",
+    "measured_again",
     "price_of_certainty",
     "run_barriers",
 ]
@@ -133,37 +138,53 @@ def barrier_policies(setting: Lesson) -> list[tuple[str, str, Policy]]:
     return found
 
 
+def barrier_batches(setting: Lesson) -> list[list[tuple[str, str, Policy]]]:
+    """The same in batches that are run one after the other, each of one kind."""
+    batches: list[list[tuple[str, str, Policy]]] = []
+    last: Any = None
+    for row in barrier_policies(setting):
+        layers = row[2].layers
+        kind = (row[0] == "stop", layers[0].quantity if layers else 0)
+        if kind != last:
+            batches.append([])
+        batches[-1].append(row)
+        last = kind
+    return batches
+
+
 def run_barriers(
     setting: Lesson,
     policies: Sequence[tuple[str, str, Policy]],
     tables: PricingTables | None = None,
     *,
     seed: int | None = None,
-    progress: Callable[[int, int], object] | None = None,
 ) -> Barriers:
     """Books over a year of twice `n_paths` futures; other ones with another `seed`.
 
-    `progress` is called with batches of books done and in all; an exception it raises ends the run.
+    Raises
+    ------
+    ValueError
+        As `run_policies`.
     """
-    tables = PricingTables.build(setting.model) if tables is None else tables
     books = [policy for _, _, policy in policies]
-    batches = [books[i : i + MOST_POLICIES] for i in range(0, len(books), MOST_POLICIES)]
-    size = 2 * setting.n_paths
-    done: list[tuple[FloatArray, FloatArray]] = []
-    for i, batch in enumerate(batches):
-        study = setting.study(
-            batch, _YEAR, n_paths=size, seed=setting.seed if seed is None else seed
-        )
+    seed = setting.seed if seed is None else seed
+    study = setting.study(books, _YEAR, n_paths=2 * setting.n_paths, seed=seed)
+    parts = over_pieces(study, books, _reduced, tables, chunk=_CHUNK)
+    profit, lowest = (np.concatenate(x, axis=1) for x in zip(*parts, strict=True))
+    families, names = (tuple(str(x[i]) for x in policies) for i in range(2))
+    return Barriers(families, names, profit, lowest)
 
-        def tell(paths: int, total: int, i: int = i) -> None:
-            if progress is not None:
-                progress(i * total + paths, len(batches) * total)
 
-        parts = over_pieces(study, batch, _reduced, tables, chunk=_CHUNK, progress=tell)
-        done.append(tuple(np.concatenate(x, axis=1) for x in zip(*parts, strict=True)))  # type: ignore[arg-type]
-    profit, lowest = (np.concatenate(x) for x in zip(*done, strict=True))
-    families, names = (tuple(x[i] for x in policies) for i in range(2))
-    return Barriers(families, names, profit, lowest)  # type: ignore[arg-type]
+def join_barriers(parts: Sequence[Barriers]) -> Barriers:
+    """Batches together, and books of fewer condors without a barrier; the first book is bare."""
+    profit, lowest = (np.concatenate([getattr(x, n) for x in parts]) for n in ("profit", "lowest"))
+    fewer = [(f"{100 * x:.0f} % of the condors", x) for x in FEWER]
+    return Barriers(
+        (*(x for part in parts for x in part.families), *("fewer" for _ in fewer)),
+        (*(x for part in parts for x in part.names), *(name for name, _ in fewer)),
+        np.vstack([profit, *(x * profit[:1] for _, x in fewer)]),
+        np.vstack([lowest, *(x * lowest[:1] for _, x in fewer)]),
+    )
 
 
 def _reduced(outcomes: Outcomes) -> tuple[FloatArray, FloatArray]:
@@ -180,15 +201,20 @@ def barriers_of(
     *,
     progress: Callable[[int, int], object] | None = None,
 ) -> Barriers:
-    """Every barrier, and books of fewer condors, on the same futures; arguments as elsewhere."""
-    run = run_barriers(setting, barrier_policies(setting), tables, progress=progress)
-    fewer = [(f"{100 * x:.0f} % of the condors", x) for x in FEWER]
-    return Barriers(
-        (*run.families, *("fewer" for _ in fewer)),
-        (*run.names, *(name for name, _ in fewer)),
-        np.vstack([run.profit, *(x * run.profit[:1] for _, x in fewer)]),
-        np.vstack([run.lowest, *(x * run.lowest[:1] for _, x in fewer)]),
-    )
+    """Every barrier, and books of fewer condors, on the same futures.
+
+    `progress` is called with batches done and in all; an exception it raises ends the run.
+    """
+    tables = PricingTables.build(setting.model) if tables is None else tables
+    batches = barrier_batches(setting)
+    parts = []
+    for i, batch in enumerate(batches):
+        if progress is not None:
+            progress(i, len(batches))
+        parts.append(run_barriers(setting, batch, tables))
+    if progress is not None:
+        progress(len(batches), len(batches))
+    return join_barriers(parts)
 
 
 @dataclass(frozen=True, eq=False)

@@ -37,6 +37,7 @@ __all__ = [
     "EdgeFinding",
     "EdgeOff",
     "attributed",
+    "edge_cases",
     "edge_off",
     "premia_of",
     "profits_of",
@@ -211,6 +212,14 @@ def attributed(cases: Mapping[str, FloatArray]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["policy", "part", "estimate", "low", "high"])
 
 
+def edge_cases(setting: EdgeOff) -> dict[str, tuple[RiskPremia, bool]]:
+    """Premia of each case the attribution rests on, and whether costs are charged."""
+    cases = {"none": (RiskPremia.none(), False)}
+    cases |= {name: (premia_of(name, setting.edge), False) for name in PREMIA}
+    whole = premia_of("all", setting.edge)
+    return cases | {"all": (whole, False), "charged": (whole, True)}
+
+
 def edge_off(
     setting: EdgeOff,
     tables: PricingTables | None = None,
@@ -233,10 +242,5 @@ def edge_off(
         def run(premia: RiskPremia, charged: bool) -> FloatArray:
             return profits_of(setting, premia, known, charged=charged)
 
-    cases = {"none": run(RiskPremia.none(), False)}
-    cases |= {name: run(premia_of(name, setting.edge), False) for name in PREMIA}
-    cases |= {
-        name: run(premia_of("all", setting.edge), charged)
-        for name, charged in (("all", False), ("charged", True))
-    }
+    cases = {name: run(*case) for name, case in edge_cases(setting).items()}
     return EdgeFinding(setting, run(setting.on, setting.charged), cases)

@@ -39,6 +39,7 @@ __all__ = [
     "JumpedStop",
     "RealStops",
     "StopFinding",
+    "deltas_between",
     "jumped_stop",
     "marks_of",
     "real_stops",
@@ -238,7 +239,7 @@ def real_stops(days: MarketPaths, setting: Lesson, tables: PricingTables) -> Rea
     exits = {}
     for policy in policies:  # one at a time: a record of many years is large
         out = run_policies(days, tables, [policy], float(setting.capital), recorded=1)
-        deltas = _deltas(days, tables, policy)
+        deltas = deltas_between(days, tables, policy)
         found = exits_of_record(out, 0, 0, deltas)
         rule = policy.stop
         level = rule.multiple if rule.kind == "credit multiple" else rule.delta
@@ -260,8 +261,24 @@ def _frame(exits: StopExits, dates: pd.DatetimeIndex, policy: Policy) -> pd.Data
     )
 
 
-def _deltas(paths: MarketPaths, tables: PricingTables, policy: Policy) -> Any:
-    """Short deltas of condors opened and closed on given days of one path."""
+def deltas_between(paths: MarketPaths, tables: PricingTables, policy: Policy) -> Any:
+    """Short deltas of condors opened and closed on given days of one path.
+
+    Parameters
+    ----------
+    paths : MarketPaths
+        One path.
+    tables : PricingTables
+        Of the model whose states the days are.
+    policy : Policy
+        Whose condors they are, sold by delta.
+
+    Returns
+    -------
+    callable
+        From days of opening and of closing, each of shape (n,), to the larger short delta at the
+        close before the last and at the last, as `exits_of_record` asks for.
+    """
 
     def state(days: Any) -> MarketState:
         return MarketState(

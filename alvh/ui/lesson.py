@@ -75,6 +75,8 @@ class Step:
         Of the glossary.
     charged : bool, default=True
         Whether the sidebar's switch of costs changes anything.
+    prepare : callable, optional
+        Does what takes long before `find`, and tells how far it is.
     """
 
     title: str
@@ -85,6 +87,7 @@ class Step:
     notes: str
     terms: Sequence[str]
     charged: bool = True
+    prepare: Callable[[Market, Callable[[str], object]], None] | None = None
 
 
 def groups(step: Step) -> list[Group]:
@@ -167,7 +170,16 @@ def _reset(defaults: Mapping[str, Any]) -> None:
 
 def _messages(step: Step, seen: Market) -> None:
     show.messages(seen.notes)
+    place = st.empty()
+
+    def tell(text: str) -> None:
+        # any control that moves ends the script here
+        place.caption(f":material/hourglass_top: {text}")
+
     try:
+        if step.prepare is not None:
+            step.prepare(seen, tell)
+        place.empty()
         step.find(seen)
     except (ParameterError, DataError) as error:
         st.error(f"{error}.", icon=":material/error:")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import TypeAlias
+
 import streamlit as st
 
 from alvh._typing import FloatArray
@@ -11,11 +15,13 @@ from alvh.lab.lesson_certainty import (
     Barriers,
     Certainty,
     CertaintyFinding,
-    barriers_of,
+    barrier_batches,
+    join_barriers,
     measured_again,
     price_of_certainty,
+    run_barriers,
 )
-from alvh.lab.lesson_edge import EdgeFinding, EdgeOff, edge_off, profits_of
+from alvh.lab.lesson_edge import EdgeFinding, EdgeOff, edge_cases, edge_off, profits_of
 from alvh.lab.lesson_insurance import Insurance, InsuranceFinding, always_on, books_of
 from alvh.lab.lesson_motion import (
     WORST,
@@ -44,8 +50,21 @@ from alvh.simulation import MarketPaths, historical_paths
 from alvh.ui import cache, regimes_cache
 from alvh.ui.market import Market
 
-__all__ = ["certainty", "days", "edge", "insurance", "moved", "real_names", "stop"]
+__all__ = [
+    "Tell",
+    "certainty",
+    "days",
+    "edge",
+    "insurance",
+    "moved",
+    "real_names",
+    "stop",
+    "try_barriers",
+    "try_premia",
+]
 
+Tell: TypeAlias = Callable[[str], object]
+"""Shows what is being done, and how far it is."""
 _FEWEST = trading_days(120)
 _WAIT = "Running thousands of futures …"
 
@@ -116,10 +135,25 @@ def insurance(setting: Insurance, seen: Market) -> InsuranceFinding:
 # --- Step 3 --------------------------------------------------------------------------------------
 
 
-@st.cache_resource(max_entries=4, show_spinner="Trying every barrier on thousands of futures …")
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _batch(text: str, i: int) -> Barriers:
+    setting = Certainty.model_validate_json(text)
+    return run_barriers(setting, barrier_batches(setting)[i], cache.tables(setting.model))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _barriers(text: str) -> Barriers:
     setting = Certainty.model_validate_json(text)
-    return barriers_of(setting, cache.tables(setting.model))
+    return join_barriers([_batch(text, i) for i in range(len(barrier_batches(setting)))])
+
+
+def try_barriers(setting: Certainty, tell: Tell) -> None:
+    """Run every batch of barriers; those that have been run are kept."""
+    text = setting.shared().model_dump_json()
+    n = len(barrier_batches(setting))
+    for i in range(n):
+        tell(f"{i} of {n} kinds of barrier tried on {2 * setting.n_paths:,} futures …")
+        _batch(text, i)
 
 
 @st.cache_resource(max_entries=64, show_spinner="Measuring it on other futures …")
@@ -139,7 +173,7 @@ def certainty(setting: Certainty) -> CertaintyFinding:
 # --- Step 4 --------------------------------------------------------------------------------------
 
 
-@st.cache_resource(max_entries=64, show_spinner=_WAIT)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _profits(text: str, premia: str, charged: bool) -> FloatArray:
     setting = Lesson.model_validate_json(text)
     return profits_of(
@@ -150,11 +184,23 @@ def _profits(text: str, premia: str, charged: bool) -> FloatArray:
     )
 
 
-def edge(setting: EdgeOff) -> EdgeFinding:
-    """`edge_off`; each case of premia is run once."""
+def _profits_of(setting: EdgeOff, premia: RiskPremia, charged: bool) -> FloatArray:
     same = {name: getattr(setting, name) for name in Lesson.model_fields}
     text = Lesson(**same | {"edge": 1.0, "costs": True}).model_dump_json()
-    return edge_off(setting, run=lambda premia, x: _profits(text, premia.model_dump_json(), x))
+    return _profits(text, premia.model_dump_json(), charged)
+
+
+def try_premia(setting: EdgeOff, tell: Tell) -> None:
+    """Run each case of premia; those that have been run are kept."""
+    cases = edge_cases(setting)
+    for i, case in enumerate(cases.values()):
+        tell(f"{i} of {len(cases)} cases of premia run on {setting.n_paths:,} futures …")
+        _profits_of(setting, *case)
+
+
+def edge(setting: EdgeOff) -> EdgeFinding:
+    """`edge_off`; each case of premia is run once."""
+    return edge_off(setting, run=partial(_profits_of, setting))
 
 
 # --- Step 5 --------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from alvh.simulation import EPISODES
 from alvh.ui import controls, lesson_cache, lesson_notes, lesson_words
 from alvh.ui.lesson import Shown, Step, settings
 from alvh.ui.lesson_barriers import defaults_of, read
+from alvh.ui.lesson_cache import Tell
 from alvh.ui.market import Market
 
 __all__ = ["CERTAINTY", "EDGE", "MOTION"]
@@ -40,8 +41,17 @@ def _choose_limit(_: Market) -> None:
     controls.slider(Certainty, "limit", _SURE["limit"])
 
 
+def _certainty(seen: Market) -> Certainty:
+    setting: Certainty = settings(seen, Certainty, **read(Certainty, _SURE))
+    return setting
+
+
+def _prepare_certainty(seen: Market, tell: Tell) -> None:
+    lesson_cache.try_barriers(_certainty(seen), tell)
+
+
 def _find_certainty(seen: Market) -> Shown:
-    setting = settings(seen, Certainty, **read(Certainty, _SURE))
+    setting = _certainty(seen)
     found = lesson_cache.certainty(setting)
     drawn = charts.lesson_price(
         found.table, found.frontier, sought=setting.sought, chosen=found.chosen, width=740
@@ -65,6 +75,7 @@ CERTAINTY: Final = Step(
     _find_certainty,
     lesson_notes.CERTAINTY,
     ("absolute barrier", "carry", "iron condor"),
+    prepare=_prepare_certainty,
 )
 
 # --- Step 4 --------------------------------------------------------------------------------------
@@ -99,8 +110,17 @@ def _choose_charged(_: Market) -> None:
     controls.switch(about.title or "", _OFF["charged"], default=False, help=about.description or "")
 
 
+def _edge(seen: Market) -> EdgeOff:
+    setting: EdgeOff = settings(seen, EdgeOff, **read(EdgeOff, _OFF))
+    return setting
+
+
+def _prepare_edge(seen: Market, tell: Tell) -> None:
+    lesson_cache.try_premia(_edge(seen), tell)
+
+
 def _find_edge(seen: Market) -> Shown:
-    setting = settings(seen, EdgeOff, **read(EdgeOff, _OFF))
+    setting = _edge(seen)
     found = lesson_cache.edge(setting)
     data = pd.concat(
         [
@@ -136,6 +156,7 @@ EDGE: Final = Step(
         "jump premium",
     ),
     charged=False,
+    prepare=_prepare_edge,
 )
 
 # --- Step 5 --------------------------------------------------------------------------------------

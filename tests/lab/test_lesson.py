@@ -14,10 +14,10 @@ from alvh.lab import lesson_stop as stop
 from alvh.lab.lesson import Lesson
 from alvh.market import load_history
 from alvh.model import MarketState, ModelParameters, RiskPremia
-from alvh.pricing import PricingTables
+from alvh.pricing import PricingTables, black_delta, implied_volatility
 from alvh.risk.claims import PathBooks
 from alvh.risk.exposure import condor_break_evens
-from alvh.risk.lesson_stops import first_exits, short_strikes
+from alvh.risk.lesson_stops import exits_of_record, first_exits, short_deltas, short_strikes
 from alvh.risk.lesson_trades import TWO_SIDED, trades_until_visible
 from alvh.simulation import EPISODES, historical_paths, simulate_paths, stress_paths
 from alvh.strategy import Costs, HedgeLayer, Policy, StopRule, open_book, run_policies
@@ -140,7 +140,41 @@ def test_real_stops_are_those_of_the_events(tables, days):
     assert worst.happened["beyond"].is_monotonic_decreasing
 
 
+def test_only_deltas_that_nobody_asks_for_are_left_out(tables):
+    rng, model = np.random.default_rng(3), Lesson().model
+    n, spot = rng.integers(1, 32, 300), np.full(300, 5000.0)
+    v, m = rng.exponential(0.04, 300) + 0.001, rng.exponential(0.04, 300) + 0.005
+    away = np.sqrt((v + m) * n / 504.0) * rng.uniform(0.0, 5.0, (2, 300))
+    state = MarketState(spot=spot, variance=v, mean_variance=m)
+    put, call = 5000.0 * np.exp(-away[0]), 5000.0 * np.exp(away[1])
+    found = short_deltas(tables, state, put, call, n)
+    forward = spot * np.exp((model.rate - model.dividend_yield) * n / 252.0)
+    each = []
+    for strike, kind in ((put, "put"), (call, "call")):
+        price = tables.spx_option(state, strike, n, kind)
+        vol = implied_volatility(price, forward, strike, n / 252.0, kind, rate=model.rate)
+        each.append(np.abs(black_delta(forward, strike, vol * np.sqrt(n / 252.0), kind)))
+    most = np.maximum(*each)
+    left_out = found == 0.05
+    assert 0.02 < left_out.mean() < 0.9
+    assert most[left_out].max() < 0.15
+    asked = most >= 0.15
+    assert asked.any()
+    assert found[asked] == pytest.approx(most[asked])
+
+
 def test_a_real_stop_by_delta_was_met_between_its_closes(tables, days):
+    seen = {}
+    policy = stop.JumpedStop().preset("unhedged", stop=StopRule(kind="short delta", delta=0.3))
+    out = run_policies(days, tables, [policy], 500_000.0, recorded=1)
+
+    def deltas(opened, closed):
+        seen["before"], seen["now"] = stop.deltas_between(days, tables, policy)(opened, closed)
+        return seen["before"], seen["now"]
+
+    exits_of_record(out, 0, 0, deltas)
+    assert np.mean(seen["before"] < 0.3) > 0.98  # strikes are the engine's but for roundings
+    assert np.mean(seen["now"] >= 0.3) > 0.98
     frame = stop.real_stops(days, stop.JumpedStop(), tables).exits["short delta", 0.3]
     assert len(frame) > 20
     # a close before with a delta below the level, a close with one above: what was lost grew
@@ -302,6 +336,20 @@ def test_three_nines_take_four_thousand_futures_without_a_breach():
     assert certainty.least_expensive(certainty.barrier_table(clean, 1.0), 0.999) == "clean"
     fewer = certainty.Barriers(("wings",), ("clean",), profit[:, :3000], lowest[:, :3000])
     assert certainty.least_expensive(certainty.barrier_table(fewer, 1.0), 0.999) == "no trade"
+
+
+def test_every_barrier_is_in_one_batch_and_fewer_condors_are_scaled(tables):
+    setting = certainty.Certainty(wing=10, **FEW)
+    batches = certainty.barrier_batches(setting)
+    assert [row for batch in batches for row in batch] == certainty.barrier_policies(setting)
+    done = []
+    few = setting.model_copy(update={"n_paths": 200})
+    whole = certainty.barriers_of(few, tables, progress=lambda i, n: done.append((i, n)))
+    assert done == [(i, len(batches)) for i in range(len(batches) + 1)]
+    at = whole.names.index("40 % of the condors")
+    assert whole.profit[at] == pytest.approx(0.4 * whole.profit[0])
+    assert whole.lowest[at] == pytest.approx(0.4 * whole.lowest[0])
+    assert len(whole.names) == len(set(whole.names)) == whole.profit.shape[0]
 
 
 def test_wider_wings_than_the_condors_are_not_tried():
