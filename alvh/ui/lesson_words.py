@@ -68,11 +68,7 @@ def _stop_named(found: StopFinding) -> str:
 def _stop_model(found: StopFinding) -> str:
     name, n = _stop_named(found), f"{found.n_paths:,} condors sold today"
     if found.exits.path.size == 0:
-        most = found.marks.loss.max() / found.marks.credit
-        return (
-            f"{name} was never met by {n} in the model: the largest loss at a close was {most:.2f} "
-            "× the credit, for the wings end it before the stop does."
-        )
+        return f"{name} was never met by {n} in the model{_why_never(found)}."
     numbers, size = found.numbers, found.dollars
     promised = dollars(size * numbers["promise"].estimate)
     beyond = numbers["mean"]
@@ -88,6 +84,17 @@ def _stop_model(found: StopFinding) -> str:
         f"{reads(numbers['stopped'], '%')} of {n} met it, {paid}, and one in twenty of them lost "
         f"{worst} more."
     )
+
+
+def _why_never(found: StopFinding) -> str:
+    """What a stop that was never met was spared by: the wings, if they end the loss before it."""
+    setting, marks = found.setting, found.marks
+    if setting.kind == "short delta":
+        return f": the largest short delta at a close was {marks.delta.max():.2f}"
+    most = setting.wing / marks.credit - 1.0
+    if most < setting.level:
+        return f": the wings end the loss at {most:.2f} × the credit"
+    return f": the largest loss at a close was {marks.loss.max() / marks.credit:.2f} × the credit"
 
 
 def _stop_real(found: StopFinding) -> str:

@@ -185,15 +185,26 @@ def real_days(beyond):
     return stop.RealStops({("credit multiple", 2.0): frame}, day, pd.Timestamp("2018-12-31"))
 
 
-def test_a_stop_that_is_jumped_and_one_that_is_never_met():
+def test_a_stop_that_is_jumped():
     jumped, _ = lesson_words.stop(stop_finding(np.linspace(1.0, 9.0, 100)))
     assert "promised a loss of $20,000 on ten condors" in jumped
     assert "25 % [21, 29] of 400 condors sold today met it" in jumped
     assert "lost $5,000 [4,500, 5,500] more than that on average" in jumped
-    calm = CondorMarks(10.0, np.full((9, 3), 26.0), np.zeros((9, 3)))
-    never, _ = lesson_words.stop(stop.jumped_stop(stop.JumpedStop(multiple=4.0), marks=calm))
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ({"multiple": 4.0, "wing": 40}, "the wings end the loss at 3.00 × the credit"),
+        ({"multiple": 4.0, "wing": 90}, "the largest loss at a close was 2.60 × the credit"),
+        ({"kind": "short delta"}, "the largest short delta at a close was 0.12"),
+    ],
+)
+def test_why_a_stop_was_never_met(setting, told):
+    calm = CondorMarks(10.0, np.full((9, 3), 26.0), np.full((9, 3), 0.12))
+    never, _ = lesson_words.stop(stop.jumped_stop(stop.JumpedStop(**setting), marks=calm))
     assert "was never met by 9 condors sold today in the model" in never
-    assert "the largest loss at a close was 2.60 × the credit" in never
+    assert told in never
 
 
 @pytest.mark.parametrize(
