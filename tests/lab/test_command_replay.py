@@ -178,12 +178,12 @@ def test_what_cannot_be_used_is_named(refused, arguments, says):
     assert says in refused("replay", "--source", "sample", *arguments)
 
 
-def test_a_file_that_is_none_is_named(refused, tmp_path):
-    assert refused("replay", "--csv", str(tmp_path / "no.csv")).startswith("--csv ")
-    broken = tmp_path / "broken.csv"
-    broken.write_text("date,spx_close\n2020-01-02,3257\n")
-    line = refused("replay", "--csv", str(broken))
-    assert str(broken) in line
+def test_a_file_that_is_none_is_named(refused, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # a long path would be cut short in the message
+    assert refused("replay", "--csv", "no.csv").startswith("--csv ")
+    (tmp_path / "broken.csv").write_text("date,spx_close\n2020-01-02,3257\n")
+    line = refused("replay", "--csv", "broken.csv")
+    assert "broken.csv" in line
     assert "vix_close" in line
 
 

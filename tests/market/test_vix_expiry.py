@@ -42,7 +42,7 @@ def test_settles_on_open_days_a_month_apart(day, n):
     assert vix_expiry(first, 1) == vix_expiry(first - dt.timedelta(days=1), 2)
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="needs ../shared/data/vix_futures.csv")
+@pytest.mark.skipif(not SHARED.exists(), reason="expected: the market data is not beside")
 def test_real_series_turn_to_the_next_future_on_the_day():
     real = pd.read_csv(SHARED, parse_dates=["date"])
     turned = real["days_to_expiration"].diff() > 0
