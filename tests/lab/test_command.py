@@ -21,35 +21,6 @@ RUN = ("simulate", "--n-paths", "100", "--horizon", "42", "--policy", "unhedged"
 LAYERED = ("simulate", "--n-paths", "100", "--horizon", "42", "--policy", "static_layers")
 
 
-@pytest.fixture
-def answer(capsys):
-    """What a command prints as JSON."""
-
-    def run(*arguments: str):
-        assert main([*arguments, "--json"]) == 0
-        printed = capsys.readouterr()
-        assert printed.err == ""
-        return json.loads(printed.out, parse_constant=lambda x: pytest.fail(f"{x} in the JSON"))
-
-    return run
-
-
-@pytest.fixture
-def refused(capsys):
-    """The lines that say why a command was not run."""
-
-    def run(*arguments: str) -> str:
-        assert main(arguments) == 2
-        printed = capsys.readouterr()
-        assert printed.out == ""
-        (line,) = printed.err.splitlines()
-        assert line.startswith("alvh: ")
-        assert "Traceback" not in line
-        return line.removeprefix("alvh: ")
-
-    return run
-
-
 def test_price_gives_the_book_of_the_policy(answer):
     found = answer("price", "--n-paths", "500", "--vix", "20", "--vix3m", "21")
     market = TypedMarket(vix=20.0, vix3m=21.0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from alvh.lab import Study, TypedMarket
@@ -17,34 +15,6 @@ from alvh.simulation import Episode
 from alvh.strategy import Costs, Policy
 
 RUN = ("stress", "--policy", "static_layers")
-
-
-@pytest.fixture
-def answer(capsys):
-    """What a command prints as JSON."""
-
-    def run(*arguments: str):
-        assert main([*arguments, "--json"]) == 0
-        printed = capsys.readouterr()
-        assert printed.err == ""
-        return json.loads(printed.out, parse_constant=lambda x: pytest.fail(f"{x} in the JSON"))
-
-    return run
-
-
-@pytest.fixture
-def refused(capsys):
-    """The line that says why a command was not run."""
-
-    def run(*arguments: str) -> str:
-        assert main(arguments) == 2
-        printed = capsys.readouterr()
-        assert printed.out == ""
-        (line,) = printed.err.splitlines()
-        assert line.startswith("alvh: ")
-        return line.removeprefix("alvh: ")
-
-    return run
 
 
 def run_of(episode, *, policy=None, capital=500_000.0, **levels):
