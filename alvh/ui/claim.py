@@ -10,15 +10,14 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 from pydantic import ValidationError
+from streamlit.delta_generator import DeltaGenerator
 
-from alvh import __version__
-from alvh.errors import DataError, ParameterError, explain
+from alvh.errors import ParameterError
 from alvh.lab import Study
-from alvh.report import export
 from alvh.report.figure import Figure
 from alvh.report.verdict import Verdict
 from alvh.strategy import CondorRule
-from alvh.ui import controls, regimes_cache, show, trade
+from alvh.ui import controls, precise, regimes_cache, shared, show, trade
 from alvh.ui.live import Group, Page
 from alvh.ui.market import Market
 from alvh.ui.show import Number
@@ -121,16 +120,7 @@ def groups() -> list[Group]:
     st.subheader("Edge and account")
     places = trade.account_groups()
     st.subheader("Study")
-    numbers = (("horizon", controls.slider), ("seed", controls.number))
-    study: list[Group] = [
-        (st.container(), partial(draw, Study, name, name)) for name, draw in numbers
-    ]
-    return [wing, *places, *study, (st.container(), _choose_costs)]
-
-
-def _choose_costs() -> None:
-    about = Study.model_fields["costs"]
-    controls.switch(about.title or "", "costs", default=True, help=about.description or "")
+    return [wing, *places, *shared.study_groups()]
 
 
 def asked(seen: Market, n_paths: int | None = None) -> Asked:
@@ -183,13 +173,7 @@ def lay_out(tab: Tab, page: Page, seen: Market) -> list[Group]:
 
 
 def _headline(tab: Tab, seen: Market) -> None:
-    show.messages(seen.notes)
-    try:
-        show.strip(_found(tab, seen).strip, f"claim.{tab.key}")
-    except (ParameterError, DataError) as error:
-        st.error(f"{error}.", icon=":material/error:")
-    except ValidationError as error:
-        st.error(". ".join(explain(error)), icon=":material/error:")
+    shared.headline(seen, f"claim.{tab.key}", lambda: _found(tab, seen).strip)
 
 
 def _picture(tab: Tab, seen: Market) -> None:
@@ -220,40 +204,20 @@ def _table(tab: Tab, seen: Market) -> None:
 
 def _run_precisely(tab: Tab, seen: Market) -> None:
     """Button that runs the tab on many paths, with progress; another press stops it."""
-    pressed = st.button(
-        f"Run {PRECISE_PATHS:,} paths",
-        key=f"claim.{tab.key}.run",
-        icon=":material/target:",
-        help="Intervals of the model shrink to a fifth of those shown while a slider moves; those "
+
+    def work(bar: DeltaGenerator) -> None:
+        few, many = asked(seen), asked(seen, PRECISE_PATHS)
+        results = tab.run(many, precise.telling(bar))
+        kept: dict[str, tuple[str, Any]] = st.session_state.setdefault(_KEPT, {})
+        kept[tab.key] = (few.key, results)
+
+    precise.run_precisely(
+        PRECISE_PATHS,
+        f"claim.{tab.key}",
+        work,
+        text="Intervals of the model shrink to a fifth of those shown while a slider moves; those "
         "of history stay as wide as one history makes them.",
     )
-    if not pressed:
-        return
-    try:
-        few, many = asked(seen), asked(seen, PRECISE_PATHS)
-    except ValidationError:
-        return  # the headline says why
-    place = st.empty()
-    with place.container(horizontal=True, vertical_alignment="center"):
-        bar = st.progress(0.0)
-        st.button(
-            "Stop",
-            key=f"claim.{tab.key}.stop",
-            icon=":material/close:",
-            help="Keeps what is shown.",
-        )
-
-    def tell(done: int, total: int) -> None:
-        # a press on Stop, or any control, ends the script here
-        bar.progress(done / total, text=f"{done:,} of {total:,} paths")
-
-    try:
-        results = tab.run(many, tell)
-    except ParameterError:
-        return
-    kept: dict[str, tuple[str, Any]] = st.session_state.setdefault(_KEPT, {})
-    kept[tab.key] = (few.key, results)
-    place.empty()
 
 
 def source(seen: Market, tab: Tab | None = None) -> str:
@@ -267,11 +231,4 @@ def source(seen: Market, tab: Tab | None = None) -> str:
         seed = now.study.seed
     except (ParameterError, ValidationError):
         pass
-    return export.source_line(
-        data=seen.source,
-        as_of=seen.as_of,
-        model="two-factor SVCJ, default parameters",
-        paths=size,
-        seed=seed,
-        version=__version__,
-    )
+    return shared.source(seen, paths=size, seed=seed)

@@ -6,18 +6,14 @@ from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
-from pydantic import ValidationError
 
-from alvh import __version__
 from alvh.clock import trading_days
-from alvh.errors import ParameterError, explain
 from alvh.market import SPX_MULTIPLIER
-from alvh.report import export
 from alvh.report.numbers import dollars, percent, plus_minus, points
 from alvh.risk.exposure import BOTH, GREEK_UNITS, condor_break_evens
 from alvh.risk.outlook import Estimate, Outlook
 from alvh.strategy import Book
-from alvh.ui import cache, controls, show, trade
+from alvh.ui import cache, controls, shared, show, trade
 from alvh.ui.cache import BookKey
 from alvh.ui.live import Page
 from alvh.ui.market import Market
@@ -50,26 +46,12 @@ def _now(seen: Market) -> Desk:
 
 def source(seen: Market) -> str:
     """Where the numbers of the page come from."""
-    return export.source_line(
-        data=seen.source,
-        as_of=seen.as_of,
-        model="two-factor SVCJ, default parameters",
-        paths=cache.N_PATHS,
-        seed=cache.SEED,
-        version=__version__,
-    )
+    return shared.source(seen, paths=cache.N_PATHS, seed=cache.SEED)
 
 
 def headline(seen: Market) -> None:
     """What the user must know, and the answer in five numbers; or why there is none."""
-    show.messages(seen.notes)
-    try:
-        now = _now(seen)
-        show.strip(_answer(now), "condor")
-    except ParameterError as error:
-        st.error(f"{error}.", icon=":material/error:")
-    except ValidationError as error:
-        st.error(". ".join(explain(error)), icon=":material/error:")
+    shared.headline(seen, "condor", lambda: _answer(_now(seen)))
 
 
 def _answer(now: Desk) -> list[Number]:

@@ -10,17 +10,13 @@ from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
-from pydantic import ValidationError
 
-from alvh import __version__
-from alvh.errors import DataError, ParameterError, explain
 from alvh.lab.lesson import Lesson
-from alvh.report import export
 from alvh.report.figure import Figure
 from alvh.report.glossary import explained
 from alvh.report.numbers import MINUS
 from alvh.strategy import CondorRule
-from alvh.ui import controls, show, trade
+from alvh.ui import controls, shared, show, trade
 from alvh.ui.live import Group, Page
 from alvh.ui.market import Market
 
@@ -97,13 +93,8 @@ def groups(step: Step) -> list[Group]:
     st.subheader("Edge and account")
     places = trade.account_groups()
     seed = (st.container(), partial(controls.number, Lesson, "seed", "seed"))
-    costs: list[Group] = [(st.container(), _choose_costs)] if step.charged else []
+    costs: list[Group] = [(st.container(), shared.choose_costs)] if step.charged else []
     return [wing, *places, seed, *costs]
-
-
-def _choose_costs() -> None:
-    about = Lesson.model_fields["costs"]
-    controls.switch(about.title or "", "costs", default=True, help=about.description or "")
 
 
 def settings(seen: Market, kind: type[Lesson], /, **own: Any) -> Any:
@@ -176,15 +167,11 @@ def _messages(step: Step, seen: Market) -> None:
         # any control that moves ends the script here
         place.caption(f":material/hourglass_top: {text}")
 
-    try:
+    with shared.refusals():
         if step.prepare is not None:
             step.prepare(seen, tell)
         place.empty()
         step.find(seen)
-    except (ParameterError, DataError) as error:
-        st.error(f"{error}.", icon=":material/error:")
-    except ValidationError as error:
-        st.error(". ".join(explain(error)), icon=":material/error:")
 
 
 def _picture(step: Step, at: int, seen: Market) -> None:
@@ -216,11 +203,4 @@ def _large(text: str) -> None:
 
 def source(seen: Market, n_paths: int | None = None) -> str:
     """Where the numbers of the page come from."""
-    return export.source_line(
-        data=seen.source,
-        as_of=seen.as_of,
-        model="two-factor SVCJ, default parameters",
-        paths=n_paths,
-        seed=st.session_state.get("seed"),
-        version=__version__,
-    )
+    return shared.source(seen, paths=n_paths, seed=st.session_state.get("seed"))

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
-from pydantic import ValidationError
 
-from alvh import __version__
-from alvh.errors import DataError, ParameterError, explain
-from alvh.lab import Study
-from alvh.report import charts, export
+from alvh.errors import DataError, ParameterError
+from alvh.report import charts
 from alvh.report.figure import Figure
 from alvh.report.numbers import interval, percent, plus_minus
 from alvh.risk.inference import Interval
-from alvh.strategy import Costs
-from alvh.ui import controls, policies, replay_cache, show, trade
+from alvh.ui import controls, policies, replay_cache, shared, show
 from alvh.ui.live import Group
 from alvh.ui.market import Market
 from alvh.ui.replay_cache import Days
@@ -56,9 +51,7 @@ class Desk:
     @property
     def focus(self) -> int:
         """Number of the policy in focus."""
-        chosen = st.session_state.get("focus")
-        names = self.days.names
-        return names.index(chosen) if chosen in names else len(names) - 1
+        return shared.focus_of(self.days.names)
 
     @property
     def name(self) -> str:
@@ -113,13 +106,7 @@ def _day(label: str, key: str, start: dt.date, low: dt.date, high: dt.date, text
 
 def account_groups() -> list[Group]:
     """Reserve the places of the account, costs and what is measured."""
-    capital = partial(controls.number, trade.Account, "capital", "capital")
-    return [(st.container(), draw) for draw in (capital, _choose_costs, _choose_measure)]
-
-
-def _choose_costs() -> None:
-    about = Study.model_fields["costs"]
-    controls.switch(f"{about.title}", "costs", default=True, help=about.description or "costs")
+    return [*shared.account_groups(), (st.container(), _choose_measure)]
 
 
 def _choose_measure() -> None:
@@ -135,18 +122,7 @@ def _choose_measure() -> None:
 
 def choose_focus() -> None:
     """The policy that the five numbers and some tabs are about."""
-    names = st.session_state["policies"]
-    shown = {name: words for name, words in policies.NAMES.items() if name in names}
-    if not shown:
-        return
-    controls.choice(
-        "In focus",
-        tuple(shown),
-        "focus",
-        default=tuple(shown)[-1],
-        shown=shown,
-        help="The five numbers above, the months, parts and trades are of this policy.",
-    )
+    shared.choose_focus("The five numbers above, the months, parts and trades are of this policy.")
 
 
 def choose_scale() -> None:
@@ -174,11 +150,7 @@ def now_of(seen: Market) -> Desk:
     if seen.history is None:
         raise ParameterError("Source must be days to replay, got levels typed in")
     chosen = st.session_state
-    if not chosen["policies"]:
-        raise ParameterError("Compared must name at least one policy, got none")
-    rules = policies.current()
-    if not chosen["costs"]:
-        rules = tuple(rule.model_copy(update={"costs": Costs.none()}) for rule in rules)
+    rules = shared.compared()
     span = (chosen["from"], chosen["to"])
     try:
         days = replay_cache.on_history(
@@ -196,12 +168,7 @@ def now_of(seen: Market) -> Desk:
 
 def source(seen: Market) -> str:
     """Where the numbers of the page come from."""
-    return export.source_line(
-        data=seen.source,
-        as_of=seen.as_of,
-        model="two-factor SVCJ, default parameters; option prices are model prices",
-        version=__version__,
-    )
+    return shared.source(seen, model=f"{shared.MODEL}; option prices are model prices")
 
 
 def draw(drawn: Figure, key: str, title: str, data: pd.DataFrame, now: Desk, seen: Market) -> None:
@@ -230,13 +197,7 @@ def _describe(now: Desk) -> str:
 
 def headline(seen: Market) -> None:
     """What the user must know, and the answer in five numbers; or why there is none."""
-    show.messages(seen.notes)
-    try:
-        show.strip(_answer(now_of(seen)), "replay")
-    except ParameterError as error:
-        st.error(f"{error}.", icon=":material/error:")
-    except ValidationError as error:
-        st.error(". ".join(explain(error)), icon=":material/error:")
+    shared.headline(seen, "replay", lambda: _answer(now_of(seen)))
 
 
 def _answer(now: Desk) -> list[Number]:

@@ -8,26 +8,21 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
-from pydantic import ValidationError
 from streamlit.errors import StreamlitAPIException
 
-from alvh import __version__
-from alvh.errors import ParameterError, explain
-from alvh.lab import Study
-from alvh.report import charts, export
+from alvh.report import charts
 from alvh.report.charts.stress import TABLE
 from alvh.report.figure import Figure
 from alvh.report.numbers import dollars
 from alvh.risk.stress import ALL_LAYERS, NO_HEDGE, StressRun, stress_marks
 from alvh.risk.stress_liquidity import DayShock
 from alvh.simulation import BIG_TOP, EPISODES, Episode
-from alvh.strategy import Costs, Policy
-from alvh.ui import controls, policies, show, stress_cache, stress_words, trade
+from alvh.strategy import Policy
+from alvh.ui import controls, policies, shared, show, stress_cache, stress_words
 from alvh.ui.live import Group
 from alvh.ui.market import Market
 from alvh.ui.show import Number
@@ -36,7 +31,6 @@ from alvh.ui.stress_cache import Setting
 __all__ = [
     "OWN_NAME",
     "Desk",
-    "account_groups",
     "caveats",
     "choose_column",
     "choose_focus",
@@ -189,31 +183,9 @@ def _choose_day() -> None:
         controls.slider(DayShock, name, f"oneday.{name}")
 
 
-def account_groups() -> list[Group]:
-    """Reserve the places of the account and of costs."""
-    capital = partial(controls.number, trade.Account, "capital", "capital")
-    return [(st.container(), capital), (st.container(), _choose_costs)]
-
-
-def _choose_costs() -> None:
-    about = Study.model_fields["costs"]
-    controls.switch(f"{about.title}", "costs", default=True, help=about.description or "costs")
-
-
 def choose_focus() -> None:
     """The policy that the page is about."""
-    names = st.session_state["policies"]
-    shown = {name: words for name, words in policies.NAMES.items() if name in names}
-    if not shown:
-        return
-    controls.choice(
-        "In focus",
-        tuple(shown),
-        "focus",
-        default=tuple(shown)[-1],
-        shown=shown,
-        help="All but the tab Policies is about this one.",
-    )
+    shared.choose_focus("All but the tab Policies is about this one.")
 
 
 def choose_column() -> None:
@@ -240,13 +212,7 @@ def now_of(seen: Market) -> Desk:
         If the settings cannot be run; the message names them.
     """
     chosen = st.session_state
-    if not chosen["policies"]:
-        raise ParameterError("Compared must name at least one policy, got none")
-    rules = policies.current()
-    if not chosen["costs"]:
-        rules = tuple(rule.model_copy(update={"costs": Costs.none()}) for rule in rules)
-    names = [rule.name for rule in rules]
-    focus = chosen.get("focus")
+    rules = shared.compared()
     own = chosen["episode"] == OWN
     rise = chosen["vix_rise"]
     listed = tuple(
@@ -262,7 +228,7 @@ def now_of(seen: Market) -> Desk:
             DayShock(**{name: chosen[f"oneday.{name}"] for name in _DAY}),
         ),
         policies=rules,
-        focus=names.index(focus) if focus in names else len(names) - 1,
+        focus=shared.focus_of([rule.name for rule in rules]),
         episode=episode,
         episodes=(episode, *listed) if own else listed,
         costs=bool(chosen["costs"]),
@@ -282,12 +248,10 @@ def _own(seen: Market) -> Episode:
 
 def source(seen: Market) -> str:
     """Where the numbers of the page come from."""
-    return export.source_line(
-        data=seen.source,
-        as_of=seen.as_of,
-        model="two-factor SVCJ, default parameters; option prices are model prices along a smooth "
-        "path through the facts of an episode",
-        version=__version__,
+    return shared.source(
+        seen,
+        model=f"{shared.MODEL}; option prices are model prices along a smooth path through the "
+        "facts of an episode",
     )
 
 
@@ -327,26 +291,14 @@ def short(names: Sequence[str]) -> dict[str, str]:
 
 def headline(seen: Market) -> None:
     """What the user must know, and the answer in five numbers; or why there is none."""
-    show.messages(seen.notes)
-    try:
+
+    def answer() -> list[Number]:
         now = now_of(seen)
-        _warn_of_no_trades(now)
-        show.strip(_answer(now), "stress")
-    except ParameterError as error:
-        st.error(f"{error}.", icon=":material/error:")
-    except ValidationError as error:
-        st.error(". ".join(explain(error)), icon=":material/error:")
+        if not now.days(ALL_LAYERS)["margin"].any():
+            shared.warn_of_no_trades(f"by {now.words} on this path")
+        return _answer(now)
 
-
-def _warn_of_no_trades(now: Desk) -> None:
-    """A hedge alone must not pass for a hedged condor."""
-    if now.days(ALL_LAYERS)["margin"].any():
-        return
-    st.warning(
-        f"No condor could be opened by {now.words} on this path: its strikes are not to be had at "
-        "these levels (wings, deltas, credit), or the regime never allowed one.",
-        icon=":material/info:",
-    )
+    shared.headline(seen, "stress", answer)
 
 
 def _answer(now: Desk) -> list[Number]:

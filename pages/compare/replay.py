@@ -5,28 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 import streamlit as st
-from pydantic import ValidationError
 
-from alvh.errors import explain
-from alvh.ui import (
-    live,
-    market,
-    notes,
-    policies,
-    replay,
-    replay_tabs,
-    replay_words,
-    show,
-    trade,
-)
+from alvh.ui import live, notes, policies, replay, replay_tabs, replay_words, shared, show, trade
 
 page = live.Page()
-try:
-    with st.sidebar:
-        seen = market.choose()
-except ValidationError as error:
-    st.error(". ".join(explain(error)), icon=":material/error:")
-    st.stop()
+seen = shared.choose_market()
 with st.sidebar:
     st.subheader("Days")
     replay.choose_span(seen)

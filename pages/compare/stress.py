@@ -5,18 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 import streamlit as st
-from pydantic import ValidationError
 
-from alvh.errors import explain
-from alvh.ui import live, market, notes, policies, show, stress, stress_tabs, stress_words, trade
+from alvh.ui import live, notes, policies, shared, show, stress, stress_tabs, stress_words, trade
 
 page = live.Page()
-try:
-    with st.sidebar:
-        seen = market.choose()
-except ValidationError as error:
-    st.error(". ".join(explain(error)), icon=":material/error:")
-    st.stop()
+seen = shared.choose_market()
 with st.sidebar:
     groups = stress.episode_groups()
     trade.choose_tenor()
@@ -25,7 +18,7 @@ with st.sidebar:
     policies.choose()
     groups += policies.groups()
     st.subheader("Account")
-    groups += stress.account_groups()
+    groups += shared.account_groups()
 
 top = st.container()
 left, right = st.columns([6, 7], gap="medium")

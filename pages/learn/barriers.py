@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import streamlit as st
-from pydantic import ValidationError
 
-from alvh.errors import explain
-from alvh.ui import lesson, lesson_steps, live, market, notes
+from alvh.ui import lesson, lesson_steps, live, notes, shared
 
 page = live.Page()
 step = lesson.choose_step(lesson_steps.STEPS)
-try:
-    with st.sidebar:
-        seen = market.choose()
-except ValidationError as error:
-    st.error(". ".join(explain(error)), icon=":material/error:")
-    st.stop()
+seen = shared.choose_market()
 with st.sidebar:
     groups = lesson.groups(step)
 

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import streamlit as st
-from pydantic import ValidationError
 
-from alvh.errors import explain
-from alvh.ui import claim, claim_main, claim_notes, claim_tabs, live, market, notes
+from alvh.ui import claim, claim_main, claim_notes, claim_tabs, live, notes, shared
 
 page = live.Page()
-try:
-    with st.sidebar:
-        seen = market.choose()
-except ValidationError as error:
-    st.error(". ".join(explain(error)), icon=":material/error:")
-    st.stop()
+seen = shared.choose_market()
 with st.sidebar:
     groups = claim.groups()
 

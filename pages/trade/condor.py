@@ -5,18 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 import streamlit as st
-from pydantic import ValidationError
 
-from alvh.errors import explain
-from alvh.ui import condor, live, market, notes, show, trade
+from alvh.ui import condor, live, notes, shared, show, trade
 
 page = live.Page()
-try:
-    with st.sidebar:
-        seen = market.choose()
-except ValidationError as error:
-    st.error(". ".join(explain(error)), icon=":material/error:")
-    st.stop()
+seen = shared.choose_market()
 with st.sidebar:
     trade.choose_tenor()
     groups = trade.groups()
