@@ -5,18 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 import streamlit as st
-from pydantic import ValidationError
 
-from alvh.errors import explain
-from alvh.ui import live, market, notes, outcomes, policies, show, trade
+from alvh.ui import live, notes, outcomes, outcomes_tabs, policies, shared, show, trade
 
 page = live.Page()
-try:
-    with st.sidebar:
-        seen = market.choose()
-except ValidationError as error:
-    st.error(". ".join(explain(error)), icon=":material/error:")
-    st.stop()
+seen = shared.choose_market()
 with st.sidebar:
     trade.choose_tenor()
     groups = trade.condor_groups()
@@ -47,11 +40,11 @@ wealth, money, trades, worst, table, method = st.tabs(
     bind="query-params",
 )
 for tab, lay_out in (
-    (wealth, outcomes.wealth),
-    (money, outcomes.attribution),
-    (trades, outcomes.evidence),
-    (worst, outcomes.worst),
-    (table, outcomes.table),
+    (wealth, outcomes_tabs.wealth),
+    (money, outcomes_tabs.attribution),
+    (trades, outcomes_tabs.evidence),
+    (worst, outcomes_tabs.worst),
+    (table, outcomes_tabs.table),
 ):
     if tab.open:
         with tab:
