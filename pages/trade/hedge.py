@@ -5,18 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 import streamlit as st
-from pydantic import ValidationError
 
-from alvh.errors import explain
-from alvh.ui import hedge, live, market, notes, show, trade
+from alvh.ui import hedge, hedge_tabs, live, notes, shared, show, trade
 
 page = live.Page()
-try:
-    with st.sidebar:
-        seen = market.choose()
-except ValidationError as error:
-    st.error(". ".join(explain(error)), icon=":material/error:")
-    st.stop()
+seen = shared.choose_market()
 with st.sidebar:
     st.subheader("Hedge")
     groups = trade.layer_groups()
@@ -47,10 +40,10 @@ moves, instruments, repeats, calendar, method = st.tabs(
     bind="query-params",
 )
 for tab, lay_out in (
-    (moves, hedge.index_shock),
-    (instruments, hedge.instruments),
-    (repeats, hedge.overlap),
-    (calendar, hedge.rolls),
+    (moves, hedge_tabs.index_shock),
+    (instruments, hedge_tabs.instruments),
+    (repeats, hedge_tabs.overlap),
+    (calendar, hedge_tabs.rolls),
 ):
     if tab.open:
         with tab:
