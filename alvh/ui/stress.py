@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from alvh.report import charts
-from alvh.report.charts.stress import TABLE
+from alvh.report.charts.stress_table import TABLE
 from alvh.report.figure import Figure
 from alvh.report.numbers import dollars
 from alvh.risk.stress import ALL_LAYERS, NO_HEDGE, StressRun, stress_marks

@@ -11,8 +11,8 @@ import streamlit as st
 
 from alvh.lab.stress_command import ReverseTest
 from alvh.report import charts
-from alvh.report.charts.stress import TABLE
 from alvh.report.charts.stress_reverse import stress_reverse
+from alvh.report.charts.stress_table import TABLE
 from alvh.report.numbers import dollars
 from alvh.risk.stress import ALL_LAYERS, NO_HEDGE, stress_marks
 from alvh.risk.stress_liquidity import DayShock

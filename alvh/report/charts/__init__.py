@@ -10,18 +10,10 @@ from alvh.report.charts.lesson import lesson_insurance, lesson_stop
 from alvh.report.charts.lesson_edge import lesson_edge
 from alvh.report.charts.lesson_motion import lesson_motion
 from alvh.report.charts.lesson_price import lesson_price
-from alvh.report.charts.outcomes import (
-    outcome_distribution,
-    outcome_drawdowns,
-    outcome_fan,
-    outcome_tail,
-)
-from alvh.report.charts.outcomes_compare import (
-    outcome_attribution,
-    outcome_differences,
-    outcome_offset,
-    outcome_trades,
-)
+from alvh.report.charts.outcomes import outcome_distribution, outcome_tail
+from alvh.report.charts.outcomes_compare import outcome_attribution, outcome_differences
+from alvh.report.charts.outcomes_evidence import outcome_offset, outcome_trades
+from alvh.report.charts.outcomes_time import outcome_drawdowns, outcome_fan
 from alvh.report.charts.payoff import payoff
 from alvh.report.charts.plane import plane
 from alvh.report.charts.powers import signal_powers
@@ -35,12 +27,8 @@ from alvh.report.charts.regimes_tables import (
 )
 from alvh.report.charts.replay import replay_equity, replay_parts
 from alvh.report.charts.replay_tables import replay_differences, replay_fit, replay_months
-from alvh.report.charts.stress import (
-    stress_liquidity,
-    stress_parts,
-    stress_profit,
-    stress_table,
-)
+from alvh.report.charts.stress import stress_liquidity, stress_parts, stress_profit
+from alvh.report.charts.stress_table import stress_table
 
 __all__ = [
     "ablation_chart",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import altair as alt
 import numpy as np
@@ -12,9 +12,9 @@ import pandas as pd
 
 from alvh.errors import DataError
 from alvh.report import palette
+from alvh.report.charts._lines import Looks, line_layers
 from alvh.report.charts._parts import (
     dollar_axis,
-    folded,
     follow,
     frame_of,
     ink,
@@ -29,9 +29,6 @@ from alvh.report.figure import Figure
 from alvh.report.numbers import dollars
 
 __all__ = ["future_curve", "hedge_index", "hedge_instruments", "hedge_shock"]
-
-Looks: TypeAlias = tuple[tuple[str, tuple[int, ...], float], ...]
-"""Colour, dash and width in pixels of each line."""
 
 CURVE: Final = "#0072B2"
 LEVELS: Final = ("VIX spot", "VIX3M")
@@ -214,8 +211,7 @@ def _lines_template(
     columns: int,
     height: int,
 ) -> dict[str, Any]:
-    """Everything but the numbers, heaviest on top."""
-    keys = [f"s{i}" for i in range(len(looks))]
+    """Everything but the numbers."""
     x = (
         alt.X(f"{field}:Q")
         .title(title)
@@ -223,23 +219,9 @@ def _lines_template(
         .axis(format=",.0f", tickCount=7, grid=False)
     )
     legend = series_legend("shock_names", title=None, columns=columns)
-    colors = alt.Scale(domain=keys, range=[color for color, _, _ in looks])
-    dashes = alt.Scale(domain=keys, range=[list(dash) for _, dash, _ in looks])
-
     y = alt.Y("profit:Q").title("Hedge profit (dollars)").axis(dollar_axis())
     layers: list[alt.Chart] = [zero_line("profit").encode(y=y)]
-    for width in sorted({width for _, _, width in looks}):
-        drawn = [key for key, look in zip(keys, looks, strict=True) if look[2] == width]
-        layers.append(
-            folded("shock", drawn, group=group, value="profit")
-            .mark_line(strokeJoin="round", strokeWidth=width)
-            .encode(
-                x=x,
-                y=y,
-                color=alt.Color(f"{group}:N").scale(colors).legend(legend),
-                strokeDash=alt.StrokeDash(f"{group}:N").scale(dashes).legend(legend),
-            )
-        )
+    layers += line_layers("shock", looks, group=group, value="profit", x=x, y=y, legend=legend)
     if aimed:
         layers += _target()
     if marked:

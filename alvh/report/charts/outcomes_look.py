@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import altair as alt
 import numpy as np
@@ -15,6 +15,8 @@ from alvh.report import palette
 from alvh.report.charts._parts import frame_of, ink, names_of, series_legend
 
 __all__ = [
+    "PROFIT",
+    "RIGHT",
     "checked",
     "keys_of",
     "log_percent_axis",
@@ -27,6 +29,9 @@ __all__ = [
     "vertical_zero",
     "wide",
 ]
+
+PROFIT: Final = "Profit, present value (dollars)"
+RIGHT: Final[Any] = alt.XValue("width")  # type: ignore[no-untyped-call]
 
 
 def policy_title(name: str) -> str:

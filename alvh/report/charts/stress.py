@@ -1,41 +1,35 @@
-"""A book in a crash: profit and liquidity by day, and every episode in one table."""
+"""A book in a crash: profit, its parts and liquidity by day."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
 from alvh._typing import FloatArray
-from alvh.errors import DataError
 from alvh.report import palette
+from alvh.report.charts._lines import Looks, line_layers
 from alvh.report.charts._parts import (
-    PAD,
     dollar_axis,
     dollar_texts,
-    folded,
     follow,
     frame_of,
     ink,
     kept,
-    names_of,
-    panel_title,
     series_legend,
     spread,
     template_of,
     zero_line,
 )
-from alvh.report.charts.outcomes_look import keys_of, policy_title
+from alvh.report.charts.outcomes_look import RIGHT, keys_of
+from alvh.report.charts.stress_look import rows_of, variant_looks
 from alvh.report.figure import Figure
 from alvh.report.numbers import dollars
 
-__all__ = ["stress_liquidity", "stress_parts", "stress_profit", "stress_table"]
-
-Looks: TypeAlias = tuple[tuple[str, tuple[int, ...], float], ...]
-"""Colour, dash and width in pixels of each line."""
+__all__ = ["stress_liquidity", "stress_parts", "stress_profit"]
 
 PARTS: Final = {"condor": "Condor", "hedge": "Hedge", "costs": "Costs", "profit": "Both"}
 COST: Final = "#A89100"
@@ -43,16 +37,6 @@ DAY: Final = "Trading days from today"
 LINE: Final = 16  # px between the texts of marks
 LEAST, MOST = 0.1, 50.0  # quick ratios drawn
 TICKS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
-STRENGTH: Final = "0.6 * sqrt(min(1, abs(datum.value) / datum.bound))"
-"""Of a cell's colour: text stays readable on it, and nothing is the page itself."""
-TABLE: Final = {
-    "end_profit": "Profit at the end",
-    "lowest_profit": "Lowest profit on the way",
-    "end_effect": "What the layers left out add at the end",
-    "lowest_effect": "What the layers left out add at the worst",
-}
-"""Columns of the table that can be drawn, and their titles."""
-RIGHT: Final[Any] = alt.XValue("width")  # type: ignore[no-untyped-call]
 SHORT: Final = "liquidity runs out below one"
 
 
@@ -83,14 +67,14 @@ def stress_profit(
     DataError
         If a column is missing or there is no row.
     """
-    long = _checked(days, ("variant", "day", "profit"), chart="stress profit")
+    long = rows_of(days, ("variant", "day", "profit"), chart="stress profit")
     names, grid, values = spread(long, "day", "variant", "profit")
     told = _market(long, grid) | {
         name: dollar_texts(row) for name, row in zip(names, values, strict=True)
     }
     datasets = _datasets(names, grid, np.round(values, 2), told, marks)
     datasets["stress_marks"]["profit"] = _headroom(values, len(datasets["stress_marks"]))
-    template = _lines_template(_variant_looks(names), "profit", columns, height)
+    template = _lines_template(variant_looks(names), "profit", columns, height)
     return Figure(template, datasets)
 
 
@@ -112,7 +96,7 @@ def stress_parts(days: pd.DataFrame, marks: pd.DataFrame, *, height: int = 300) 
     DataError
         If a column is missing or there is no row.
     """
-    rows = _checked(days, ("day", *PARTS), chart="stress parts").sort_values("day")
+    rows = rows_of(days, ("day", *PARTS), chart="stress parts").sort_values("day")
     grid = rows["day"].to_numpy(float)
     values = np.stack([rows[name].to_numpy(float) for name in PARTS])
     names = list(PARTS.values())
@@ -156,7 +140,7 @@ def stress_liquidity(
         If a column is missing or there is no row.
     """
     needed = ("variant", "day", "quick_ratio", "margin", "day_loss")
-    long = _checked(days, needed, chart="stress liquidity")
+    long = rows_of(days, needed, chart="stress liquidity")
     names, grid, ratios = spread(long, "day", "variant", "quick_ratio")
     drawn = np.where(np.isfinite(ratios), np.clip(ratios, LEAST, MOST), np.nan)
     told = _market(long, grid)
@@ -173,89 +157,8 @@ def stress_liquidity(
     datasets["stress_marks"]["ratio"] = min(MOST, 2.0 * float(top))
     bottom = min(0.5, 0.8 * float(np.nanmin(drawn, initial=1.0)))
     datasets["stress_one"] = pd.DataFrame({"ratio": [1.0], "floor": [max(LEAST, bottom)]})
-    template = _lines_template(_variant_looks(names), "ratio", columns, height)
+    template = _lines_template(variant_looks(names), "ratio", columns, height)
     return Figure(template, datasets)
-
-
-def stress_table(
-    table: pd.DataFrame, *, column: str = "end_profit", cell: int = 88, row: int = 25
-) -> Figure:
-    """Every episode and variant as a cell: its number printed, coloured by its sign and size.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Of `alvh.risk.stress.stress_table`: ``episode``, ``policy``, ``variant``, the columns of
-        `TABLE` (dollars), ``lowest_quick``, ``liquidity_day``.
-    column : str, default="end_profit"
-        Which of `TABLE` is drawn.
-    cell, row : int
-        Pixels of a cell across and down.
-
-    Returns
-    -------
-    Figure
-        One panel a policy, all on one scale of colour; cells are framed where liquidity runs out.
-
-    Raises
-    ------
-    DataError
-        If a column is missing, there is no row, or `column` is not one that can be drawn.
-    """
-    if column not in TABLE:
-        raise DataError(f"stress table draws one of {', '.join(TABLE)}, got {column}")
-    needed = ("episode", "policy", "variant", column, "lowest_quick", "liquidity_day")
-    rows = _checked(table, needed, chart="stress table")
-    episodes, policies = names_of(rows["episode"]), names_of(rows["policy"])
-    bound = max(float(rows[column].abs().max()), 1.0)
-    panels: list[tuple[str, int]] = []
-    datasets = {"stress_episodes": pd.DataFrame({"name": episodes})}
-    for i, policy in enumerate(policies):
-        own = rows[rows["policy"] == policy]
-        variants = names_of(own["variant"])
-        panels.append((policy_title(policy), len(variants)))
-        datasets[f"stress_variants{i}"] = pd.DataFrame({"name": variants})
-        datasets[f"stress_cells{i}"] = pd.DataFrame(
-            {
-                "row": [episodes.index(str(name)) for name in own["episode"]],
-                "column": [variants.index(str(name)) for name in own["variant"]],
-                "episode": own["episode"].to_numpy(),
-                "variant": own["variant"].to_numpy(),
-                "value": own[column].round(2).to_numpy(),
-                "bound": bound,
-                "text": dollar_texts(own[column].to_numpy(float)),
-                "quick": [f"{x:.2f}" if np.isfinite(x) else "∞" for x in own["lowest_quick"]],
-                "out": [f"day {x:.0f}" if x == x else "no" for x in own["liquidity_day"]],
-            }
-        )
-    framed = bool(rows["liquidity_day"].notna().any())
-    template = _table_template(tuple(panels), TABLE[column], framed, len(episodes), cell, row)
-    return Figure(template, datasets)
-
-
-# --- Lines by day ----------------------------------------------------------------------------
-
-
-def _checked(frame: pd.DataFrame, columns: tuple[str, ...], *, chart: str) -> pd.DataFrame:
-    rows = frame_of(frame, columns, chart=chart)
-    if rows.empty:
-        raise DataError(f"{chart} must have at least one row")
-    return rows
-
-
-def _variant_looks(names: list[str]) -> Looks:
-    """The whole book heavy, the one without hedge as the unhedged policy, a layer as that layer."""
-    left_out = [name.replace("Without l", "L") for name in names]
-    colors, dashes = palette.layer_colors(left_out)
-    looks = []
-    for name, color, dash in zip(names, colors, dashes, strict=True):
-        if name.startswith("Without layer"):
-            looks.append((color, tuple(dash), 1.9))
-        elif name == "No hedge":
-            looks.append((palette.GROUP["Condor"], (1, 0), 2.4))
-        else:
-            looks.append((palette.GROUP["Both"], (1, 0), 3.2))
-    return tuple(looks)
 
 
 def _market(rows: pd.DataFrame, grid: FloatArray) -> dict[str, list[str]]:
@@ -307,7 +210,6 @@ def _datasets(
 @lru_cache(maxsize=32)
 def _lines_template(looks: Looks, field: str, columns: int, height: int) -> dict[str, Any]:
     """Everything but the numbers; `field` is "profit" or "ratio"."""
-    keys = [f"s{i}" for i in range(len(looks))]
     x = alt.X("day:Q").title(DAY).scale(nice=False).axis(format=",.0f", tickCount=8, grid=False)
     y = alt.Y(f"{field}:Q")
     if field == "profit":
@@ -315,24 +217,12 @@ def _lines_template(looks: Looks, field: str, columns: int, height: int) -> dict
     else:
         y = y.title("Quick ratio (log scale)").scale(type="log", nice=False)
         y = y.axis(values=list(TICKS), format="~g")
-    color = alt.Scale(domain=keys, range=[color for color, _, _ in looks])
-    dash = alt.Scale(domain=keys, range=[list(dashes) for _, dashes, _ in looks])
     legend = series_legend("stress_names", title=None, columns=columns)
     layers = [zero_line("profit").encode(y=y)] if field == "profit" else _one(y)
     layers += _marks(x, y)
-    for width in sorted({width for _, _, width in looks}):
-        drawn = [key for key, look in zip(keys, looks, strict=True) if look[2] == width]
-        layers.append(
-            folded("stress", drawn, group="series", value=field)
-            .transform_filter(f"isValid(datum.{field})")
-            .mark_line(strokeWidth=width, strokeJoin="round")
-            .encode(
-                x=x,
-                y=y,
-                color=alt.Color("series:N").scale(color).legend(legend),
-                strokeDash=alt.StrokeDash("series:N").scale(dash).legend(legend),
-            )
-        )
+    layers += line_layers(
+        "stress", looks, group="series", value=field, x=x, y=y, legend=legend, gaps=True
+    )
     layers += [
         follow("stress", "day", name="stress_pointer", tip="stress_tips"),
         kept("stress_tips"),
@@ -374,90 +264,3 @@ def _marks(x: alt.X, y: alt.Y) -> list[Any]:
         )
         layers.append(text.encode(x=x, text=alt.Text("label:N")))
     return layers
-
-
-# --- Table -----------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=32)
-def _table_template(
-    panels: tuple[tuple[str, int], ...],
-    title: str,
-    framed: bool,
-    n_rows: int,
-    cell: int,
-    row: int,
-) -> dict[str, Any]:
-    """Everything but the numbers; rows and columns are numbers there, names are data."""
-    heading = f"{title} (framed: liquidity runs out)" if framed else title
-    drawn = []
-    for i, (policy, n_columns) in enumerate(panels):
-        label = f"(data('stress_variants{i}')[+datum.value] || datum).name || ''"
-        x = (
-            alt.X("column:O")
-            .title(None)
-            .scale(domain=list(range(n_columns)))
-            .axis(
-                labelExpr=f"replace({label}, 'Without', 'No')",
-                orient="top",
-                labelAngle=0,
-                labelFlush=False,
-                grid=False,
-                ticks=False,
-                domain=False,
-            )
-        )
-        y = (
-            alt.Y("row:O")
-            .title(None)
-            .scale(domain=list(range(n_rows)))
-            .axis(
-                labelExpr="(data('stress_episodes')[+datum.value] || datum).name || ''",
-                labels=not i,
-                labelLimit=280,
-                labelFlush=False,
-                grid=False,
-                ticks=False,
-                domain=False,
-            )
-        )
-        tips = [
-            alt.Tooltip("episode:N", title="Episode"),
-            alt.Tooltip("variant:N", title="Book"),
-            alt.Tooltip("text:N", title=title),
-            alt.Tooltip("quick:N", title="Lowest quick ratio"),
-            alt.Tooltip("out:N", title="Liquidity runs out"),
-        ]
-        base = alt.Chart(alt.NamedData(f"stress_cells{i}")).encode(x=x, y=y, tooltip=tips)
-        hue = alt.when("datum.value < 0").then(alt.value(palette.LOSS))
-        layers = [
-            base.transform_calculate(strength=STRENGTH)
-            .mark_rect(stroke=ink(palette.PAPER), strokeWidth=2)
-            .encode(
-                color=hue.otherwise(alt.value(palette.GAIN)),
-                opacity=alt.Opacity("strength:Q").scale(None).legend(None),
-            ),
-            base.transform_filter("datum.out != 'no'").mark_rect(
-                fill="transparent", stroke=ink(palette.INK), strokeWidth=1.6
-            ),
-            base.mark_text(color=ink(palette.INK), fontSize=12.5).encode(text=alt.Text("text:N")),
-            kept(f"stress_variants{i}"),
-        ]
-        if not i:
-            layers.append(kept("stress_episodes"))
-        drawn.append(
-            alt.LayerChart(layer=layers).properties(
-                width=cell * n_columns,
-                height=row * n_rows,
-                title=_heading(policy, heading if not i else ""),
-            )
-        )
-    return template_of(alt.hconcat(*drawn, spacing=24, autosize=PAD))
-
-
-def _heading(policy: str, what: str) -> alt.TitleParams:
-    """The policy of a panel; over the first, what the table shows."""
-    title = panel_title(policy)
-    title.subtitle = what or " "
-    title.subtitleColor = ink(palette.MUTED)
-    return title

@@ -9,12 +9,10 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from alvh.errors import DataError
 from alvh.report import palette
+from alvh.report.charts._lines import Looks, line_layers
 from alvh.report.charts._parts import (
-    folded,
     follow,
-    frame_of,
     ink,
     kept,
     number_axis,
@@ -23,8 +21,8 @@ from alvh.report.charts._parts import (
     template_of,
     zero_line,
 )
-from alvh.report.charts.outcomes_look import keys_of
-from alvh.report.charts.stress import RIGHT, Looks, _variant_looks
+from alvh.report.charts.outcomes_look import RIGHT, keys_of
+from alvh.report.charts.stress_look import rows_of, variant_looks
 from alvh.report.figure import Figure
 
 __all__ = ["stress_reverse"]
@@ -64,9 +62,7 @@ def stress_reverse(
     DataError
         If a column is missing or there is no row.
     """
-    rows = frame_of(curves, ("variant", "depth", "vix", "lost"), chart="stress reverse")
-    if rows.empty:
-        raise DataError("stress reverse must have at least one row")
+    rows = rows_of(curves, ("variant", "depth", "vix", "lost"), chart="stress reverse")
     names, grid, values = spread(rows, "depth", "variant", "lost")
     first = rows.drop_duplicates("depth").sort_values("depth")
     told = {"Fall": [f"{x:.1f} %" for x in grid], "VIX": [f"{x:.1f}" for x in first["vix"]]}
@@ -89,17 +85,14 @@ def stress_reverse(
             }
         ),
     }
-    return Figure(_template(_variant_looks(names), columns, height), datasets)
+    return Figure(_template(variant_looks(names), columns, height), datasets)
 
 
 @lru_cache(maxsize=32)
 def _template(looks: Looks, columns: int, height: int) -> dict[str, Any]:
-    keys = [f"s{i}" for i in range(len(looks))]
     x = alt.X("depth:Q").title("Fall of SPX (%)").scale(nice=False)
     x = x.axis(format=".0f", tickCount=8, grid=False)
     y = alt.Y("lost:Q").title("Loss (% of the account)").axis(number_axis())
-    color = alt.Scale(domain=keys, range=[color for color, _, _ in looks])
-    dash = alt.Scale(domain=keys, range=[list(dashes) for _, dashes, _ in looks])
     legend = series_legend("reverse_names", title=None, columns=columns)
     asked = alt.Chart(alt.NamedData("reverse_loss"))
     found = alt.Chart(alt.NamedData("reverse_found"))
@@ -111,18 +104,7 @@ def _template(looks: Looks, columns: int, height: int) -> dict[str, Any]:
             x=RIGHT, y=y, text=alt.Text("text:N")
         ),
     ]
-    for width in sorted({width for _, _, width in looks}):
-        drawn = [key for key, look in zip(keys, looks, strict=True) if look[2] == width]
-        layers.append(
-            folded("reverse", drawn, group="series", value="lost")
-            .mark_line(strokeWidth=width, strokeJoin="round")
-            .encode(
-                x=x,
-                y=y,
-                color=alt.Color("series:N").scale(color).legend(legend),
-                strokeDash=alt.StrokeDash("series:N").scale(dash).legend(legend),
-            )
-        )
+    layers += line_layers("reverse", looks, group="series", value="lost", x=x, y=y, legend=legend)
     layers += [
         found.mark_point(filled=True, size=80, opacity=1.0, color=palette.LOSS).encode(x=x, y=y),
         found.mark_text(
