@@ -26,12 +26,6 @@ PAGE = Path(__file__).parents[2] / "pages" / "learn" / "barriers.py"
 LARGE = '<p style="font-size'
 
 
-@pytest.fixture(autouse=True)
-def _offline(tmp_path, monkeypatch):
-    """A cache of its own, and no attempt to reach a network."""
-    monkeypatch.setenv("ALVH_CACHE_DIR", str(tmp_path))
-
-
 def opened(**link: str) -> AppTest:
     app = AppTest.from_file(PAGE, default_timeout=180)
     for key, value in {"market": "by hand", **link}.items():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -16,8 +14,8 @@ from alvh.report.verdict import reads
 from alvh.report.verdict_claims import number
 from alvh.risk.claims import numbers_of
 from alvh.ui.notes import DISCLAIMER
+from tests.pages.driver import open_page
 
-DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
 TABS = {
     "Rolling": "Recovered by rolling",
     "One-day tiers": "0.70 wins",
@@ -28,18 +26,12 @@ TABS = {
 
 
 @pytest.fixture(autouse=True)
-def _offline(tmp_path, monkeypatch):
-    """A cache of its own, and no attempt to reach a network; few paths."""
-    monkeypatch.setenv("ALVH_CACHE_DIR", str(tmp_path))
+def _few_paths(monkeypatch):
     monkeypatch.setattr("alvh.ui.claim.PRECISE_PATHS", 2_500)
 
 
 def opened(**link: str) -> AppTest:
-    app = AppTest.from_file(DASHBOARD, default_timeout=180)
-    app.switch_page("pages/learn/claim.py")
-    for key, value in {"market": "by hand", **link}.items():
-        app.query_params[key.replace("__", ".")] = value
-    return app.run()
+    return open_page("learn/claim", {"market": "by hand", **link}, timeout=180.0)
 
 
 def words(app: AppTest) -> str:

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
-DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
+from tests.pages.driver import answers, open_page
+
 CREDIT, LOSS, ODDS, PROFIT, COST = range(5)
 
 
-@pytest.fixture(autouse=True)
-def _offline(tmp_path, monkeypatch):
-    """A cache of its own, and no attempt to reach a network."""
-    monkeypatch.setenv("ALVH_CACHE_DIR", str(tmp_path))
-
-
 def opened(**link: str) -> AppTest:
-    app = AppTest.from_file(DASHBOARD, default_timeout=120)
-    for key, value in {"market": "by hand", **link}.items():
-        app.query_params[key.replace("__", ".")] = value
-    return app.run()
-
-
-def answers(app: AppTest) -> list[str]:
-    assert not app.exception
-    return [metric.value for metric in app.metric[:5]]
+    return open_page(None, {"market": "by hand", **link})
 
 
 def test_opens_with_the_answer_in_five_numbers():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
@@ -18,8 +17,8 @@ from alvh.report.numbers import dollars, plus_minus
 from alvh.risk.hedge import TOTAL, covering_rise, hedged_book, layer_table
 from alvh.strategy import LAYERS_442, CondorRule, HedgeLayer
 from alvh.ui import cache, hedge, trade
+from tests.pages.driver import answers, open_page
 
-DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
 PREMIUM, COST, CARRY, GAIN, COVERS = range(5)
 ALL = {PREMIUM, COST, CARRY, GAIN, COVERS}
 TABS = ("SPX shock", "Equal cost", "Overlap", "Roll calendar", "How this is computed")
@@ -32,18 +31,8 @@ SIX = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _offline(tmp_path, monkeypatch):
-    """A cache of its own, and no attempt to reach a network."""
-    monkeypatch.setenv("ALVH_CACHE_DIR", str(tmp_path))
-
-
 def opened(page: str = "hedge", **link: str) -> AppTest:
-    app = AppTest.from_file(DASHBOARD, default_timeout=120)
-    app.switch_page(f"pages/trade/{page}.py")
-    for key, value in {"market": "by hand", **link}.items():
-        app.query_params[key.replace("__", ".")] = value
-    return app.run()
+    return open_page(f"trade/{page}", {"market": "by hand", **link})
 
 
 def link_of(layers: tuple[HedgeLayer, ...]) -> dict[str, str]:
@@ -57,12 +46,6 @@ def link_of(layers: tuple[HedgeLayer, ...]) -> dict[str, str]:
         for name in ("dte", "roll_dte", "delta", "multiple", "width", "quantity"):
             link[f"l{i}.{name}"] = str(getattr(layer, name))
     return link
-
-
-def answers(app: AppTest) -> list[str]:
-    assert not app.exception
-    assert not app.error
-    return [metric.value for metric in app.metric[:5]]
 
 
 def rows(app: AppTest) -> list[list[str]]:

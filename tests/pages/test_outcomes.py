@@ -5,9 +5,6 @@ from __future__ import annotations
 import io
 import json
 import math
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,35 +17,18 @@ from alvh.lab.command import main
 from alvh.risk.outcomes import outcome_table
 from alvh.strategy import Policy
 from alvh.ui import outcomes
+from tests.pages.driver import answers, open_page, pictures
 
-DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
 MEAN, LESS, WORST, ODDS, DRAWDOWN = range(5)
 ALL = {MEAN, LESS, WORST, ODDS, DRAWDOWN}
 TABS = ("Over time", "Where it came from", "Trades needed", "Worst 5 %", "Table", "How computed")
 MINE = {"policies": ["unhedged", "my policy"]}
 
 
-@pytest.fixture(autouse=True)
-def _offline(tmp_path, monkeypatch):
-    """A cache of its own, and no attempt to reach a network."""
-    monkeypatch.setenv("ALVH_CACHE_DIR", str(tmp_path))
-
-
 def opened(**link: str | list[str]) -> AppTest:
     """The page by a link; two policies over two months unless it says otherwise."""
-    app = AppTest.from_file(DASHBOARD, default_timeout=120)
-    app.switch_page("pages/compare/outcomes.py")
     start = {"market": "by hand", "horizon": "42", "policies": ["unhedged", "ALVH"]}
-    for key, value in {**start, **link}.items():
-        app.query_params[key.replace("__", ".")] = value
-    return app.run()
-
-
-def answers(app: AppTest) -> list[str]:
-    """The numbers at the top."""
-    assert not app.exception
-    assert not app.error
-    return [metric.value for metric in app.metric[:5]]
+    return open_page("compare/outcomes", {**start, **link})
 
 
 def read(text: str) -> tuple[float, float]:
@@ -57,10 +37,6 @@ def read(text: str) -> tuple[float, float]:
         text = text.replace(sign, plain)
     estimate, half = text.split("±")
     return float(estimate), float(half)
-
-
-def pictures(app: AppTest) -> list[bytes]:
-    return [chart.proto.SerializeToString() for chart in app.get("vega_lite_chart")]
 
 
 def caption(app: AppTest) -> str:
@@ -87,10 +63,7 @@ def test_opens_with_the_answer_in_five_numbers_and_their_intervals():
 
 def test_without_a_link_it_compares_the_five_presets_over_a_year():
     app = opened(policies=["unhedged", "static calls", "static stop", "static layers", "ALVH"])
-    plain = AppTest.from_file(DASHBOARD, default_timeout=120)
-    plain.switch_page("pages/compare/outcomes.py")
-    plain.query_params["market"] = "by hand"
-    plain.run()
+    plain = open_page("compare/outcomes", {"market": "by hand"})
     answers(plain)
     assert plain.button_group(key="policies").value == app.button_group(key="policies").value
     assert plain.slider(key="horizon").value == 252
@@ -510,22 +483,6 @@ def test_a_link_restores_every_setting():
         ("number_input", "l1.quantity", 7),
     ):
         assert getattr(app, kind)(key=key).value == value, key
-
-
-@pytest.fixture
-def saved(monkeypatch) -> dict[str, Callable[[], bytes | str]]:
-    """What the buttons of a page save, by their keys, as the server makes it: in a bare thread."""
-    made: dict[str, Callable[[], bytes | str]] = {}
-
-    def button(*_, key, data, **__):
-        def make() -> bytes | str:
-            with ThreadPoolExecutor(1) as pool:
-                return pool.submit(data).result()
-
-        made[key] = make
-
-    monkeypatch.setattr(st, "download_button", button)
-    return made
 
 
 def test_the_table_is_saved_as_csv_and_as_parquet(saved):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -18,8 +17,8 @@ from alvh.pricing import PricingTables
 from alvh.report.numbers import plus_minus
 from alvh.simulation import historical_paths
 from alvh.strategy import CondorRule, Policy
+from tests.pages.driver import answers, open_page, pictures
 
-DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
 LABELS = [
     "Regime on the last day",
     "Time in stress",
@@ -38,30 +37,9 @@ TABS = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _offline(tmp_path, monkeypatch):
-    """A cache of its own, and no attempt to reach a network."""
-    monkeypatch.setenv("ALVH_CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr("alvh.ui.regimes_cache.macro", lambda: None)
-
-
 def opened(**link: str | list[str]) -> AppTest:
     """The page by a link, on the offline sample unless it says otherwise."""
-    app = AppTest.from_file(DASHBOARD, default_timeout=120)
-    app.switch_page("pages/trade/regimes.py")
-    for key, value in {"market": "offline sample", **link}.items():
-        app.query_params[key.replace("__", ".")] = value
-    return app.run()
-
-
-def answers(app: AppTest) -> list[str]:
-    assert not app.exception
-    assert not app.error
-    return [metric.value for metric in app.metric[:5]]
-
-
-def pictures(app: AppTest) -> list[bytes]:
-    return [chart.proto.SerializeToString() for chart in app.get("vega_lite_chart")]
+    return open_page("trade/regimes", {"market": "offline sample", **link})
 
 
 def test_opens_with_the_answer_of_the_engine():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import partial
-from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -22,40 +21,15 @@ from alvh.strategy import CondorRule, Policy
 from alvh.strategy.policy import Preset
 from alvh.ui import replay_tabs
 from alvh.ui.replay_words import exposure_sentence, fit_sentence, smoother
+from tests.pages.driver import answers, open_page, pictures, tables
 
-DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
 LABELS = ["Beyond cash, ALVH", "Less unhedged", "Max drawdown", "Ulcer index", "Worst month"]
 TABS = ("Episodes", "Months", "Parts", "Trades", "Smoothness", "Fit of states", "How computed")
 
 
-@pytest.fixture(autouse=True)
-def _offline(tmp_path, monkeypatch):
-    """A cache of its own, and no attempt to reach a network."""
-    monkeypatch.setenv("ALVH_CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr("alvh.ui.regimes_cache.macro", lambda: None)
-
-
 def opened(**link: str | list[str]) -> AppTest:
     """The page by a link, on the offline sample unless it says otherwise."""
-    app = AppTest.from_file(DASHBOARD, default_timeout=120)
-    app.switch_page("pages/compare/replay.py")
-    for key, value in {"market": "offline sample", **link}.items():
-        app.query_params[key.replace("__", ".")] = value
-    return app.run()
-
-
-def answers(app: AppTest) -> list[str]:
-    assert not app.exception
-    assert not app.error
-    return [metric.value for metric in app.metric[:5]]
-
-
-def pictures(app: AppTest) -> list[bytes]:
-    return [chart.proto.SerializeToString() for chart in app.get("vega_lite_chart")]
-
-
-def tables(app: AppTest) -> list[pd.DataFrame]:
-    return [frame.value for frame in app.dataframe]
+    return open_page("compare/replay", {"market": "offline sample", **link})
 
 
 def test_opens_with_the_answer_of_the_engine():

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from alvh.lab import TypedMarket
@@ -23,8 +19,8 @@ from alvh.risk.stress_reverse import smallest_shock
 from alvh.simulation import EPISODES, Episode
 from alvh.strategy import Policy
 from alvh.ui import stress, stress_words
+from tests.pages.driver import answers, open_page, pictures
 
-DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
 END, BARE, LOWEST, PAID, QUICK = range(5)
 TABS = (
     "Condor and hedge",
@@ -38,12 +34,6 @@ OWN = {"episode": "my own shock"}
 
 
 @pytest.fixture(autouse=True)
-def _offline(tmp_path, monkeypatch):
-    """A cache of its own, and no attempt to reach a network."""
-    monkeypatch.setenv("ALVH_CACHE_DIR", str(tmp_path))
-
-
-@pytest.fixture(autouse=True)
 def _few_episodes(monkeypatch):
     """Three of the episodes: the others are run in the same way."""
     few = tuple(episode_named(name) for name in ("Volmageddon", "Covid", "Big Top"))
@@ -54,23 +44,8 @@ def _few_episodes(monkeypatch):
 
 def opened(**link: str | list[str]) -> AppTest:
     """The page by a link; two policies unless it says otherwise."""
-    app = AppTest.from_file(DASHBOARD, default_timeout=120)
-    app.switch_page("pages/compare/stress.py")
     start = {"market": "by hand", "policies": ["unhedged", "static layers"]}
-    for key, value in {**start, **link}.items():
-        app.query_params[key.replace("__", ".")] = value
-    return app.run()
-
-
-def answers(app: AppTest) -> list[str]:
-    """The numbers at the top."""
-    assert not app.exception
-    assert not app.error
-    return [metric.value for metric in app.metric[:5]]
-
-
-def pictures(app: AppTest) -> list[bytes]:
-    return [chart.proto.SerializeToString() for chart in app.get("vega_lite_chart")]
+    return open_page("compare/stress", {**start, **link})
 
 
 def said(app: AppTest) -> str:
@@ -261,22 +236,6 @@ def test_a_condor_that_never_opens_is_said():
     assert any("No condor could be opened by static layers" in x.value for x in app.warning)
     app.button_group(key="focus").set_value("unhedged").run()
     assert answers(app)[QUICK] == "\u221e, never out"
-
-
-@pytest.fixture
-def saved(monkeypatch) -> dict[str, Callable[[], bytes | str]]:
-    """What the buttons of a page save, by their keys, as the server makes it: in a bare thread."""
-    made: dict[str, Callable[[], bytes | str]] = {}
-
-    def button(*_, key, data, **__):
-        def make() -> bytes | str:
-            with ThreadPoolExecutor(1) as pool:
-                return pool.submit(data).result()
-
-        made[key] = make
-
-    monkeypatch.setattr(st, "download_button", button)
-    return made
 
 
 @pytest.mark.parametrize(
