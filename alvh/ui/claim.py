@@ -173,7 +173,7 @@ def lay_out(tab: Tab, page: Page, seen: Market) -> list[Group]:
 
 
 def _headline(tab: Tab, seen: Market) -> None:
-    shared.headline(seen, f"claim.{tab.key}", lambda: _found(tab, seen).strip)
+    shared.headline(seen.notes, f"claim.{tab.key}", lambda: _found(tab, seen).strip)
 
 
 def _picture(tab: Tab, seen: Market) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from alvh.clock import trading_days
 from alvh.market import SPX_MULTIPLIER
+from alvh.report.figure import Figure
 from alvh.report.numbers import dollars, percent, plus_minus, points
 from alvh.risk.exposure import BOTH, GREEK_UNITS, condor_break_evens
 from alvh.risk.outlook import Estimate, Outlook
@@ -51,7 +53,7 @@ def source(seen: Market) -> str:
 
 def headline(seen: Market) -> None:
     """What the user must know, and the answer in five numbers; or why there is none."""
-    shared.headline(seen, "condor", lambda: _answer(_now(seen)))
+    shared.headline(seen.notes, "condor", lambda: _answer(_now(seen)))
 
 
 def _answer(now: Desk) -> list[Number]:
@@ -129,26 +131,24 @@ def payoff(seen: Market) -> None:
     """Profit against the index."""
     now = _now(seen)
     follow = bool(st.session_state["follow"])
-    drawn, curves = cache.payoff(now.key, now.trade.premia, now.day, follow)
-    show.figure(
-        drawn,
-        key="condor.payoff",
-        title="Profit of the iron condor and its hedge",
-        data=curves,
-        subtitle=describe(now.book, seen),
-        source=source(seen),
-    )
+    made = cache.payoff(now.key, now.trade.premia, now.day, follow)
+    _draw(now, seen, made, "payoff", "Profit of the iron condor and its hedge")
 
 
 def plane(seen: Market) -> None:
     """Profit over the plane of SPX and VIX."""
     now = _now(seen)
-    drawn, cells = cache.plane(now.key, now.trade.premia, now.day)
+    made = cache.plane(now.key, now.trade.premia, now.day)
+    _draw(now, seen, made, "plane", f"Profit over SPX and VIX, trading day {now.day}")
+
+
+def _draw(now: Desk, seen: Market, made: tuple[Figure, pd.DataFrame], key: str, title: str) -> None:
+    drawn, data = made
     show.figure(
         drawn,
-        key="condor.plane",
-        title=f"Profit over SPX and VIX, trading day {now.day}",
-        data=cells,
+        key=f"condor.{key}",
+        title=title,
+        data=data,
         subtitle=describe(now.book, seen),
         source=source(seen),
     )
@@ -197,28 +197,12 @@ def _greeks_table(seen: Market) -> None:
 
 def _greeks_by_spot(seen: Market) -> None:
     now = _now(seen)
-    drawn, frame = cache.greeks_by_spot(now.key)
-    show.figure(
-        drawn,
-        key="condor.greeks-spot",
-        title="Greeks against SPX",
-        data=frame,
-        subtitle=describe(now.book, seen),
-        source=source(seen),
-    )
+    _draw(now, seen, cache.greeks_by_spot(now.key), "greeks-spot", "Greeks against SPX")
 
 
 def _greeks_by_day(seen: Market) -> None:
     now = _now(seen)
-    drawn, frame = cache.greeks_by_day(now.key)
-    show.figure(
-        drawn,
-        key="condor.greeks-days",
-        title="Greeks against days",
-        data=frame,
-        subtitle=describe(now.book, seen),
-        source=source(seen),
-    )
+    _draw(now, seen, cache.greeks_by_day(now.key), "greeks-days", "Greeks against days")
 
 
 _GREEK_HELP = {

@@ -105,7 +105,7 @@ def _words(legs: tuple[Leg, ...]) -> str:
 
 def headline(seen: Market) -> None:
     """What the user must know, and the answer in five numbers; or why there is none."""
-    shared.headline(seen, "hedge", lambda: _answer(now_of(seen)))
+    shared.headline(seen.notes, "hedge", lambda: _answer(now_of(seen)))
 
 
 def _answer(now: Desk) -> list[Number]:

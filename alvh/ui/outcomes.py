@@ -159,7 +159,7 @@ def headline(seen: Market) -> None:
         _warn_of_no_trades(now)
         return _answer(now)
 
-    shared.headline(seen, "outcomes", answer)
+    shared.headline(seen.notes, "outcomes", answer)
 
 
 def _warn_of_no_trades(now: Desk) -> None:

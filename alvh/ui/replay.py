@@ -197,7 +197,7 @@ def _describe(now: Desk) -> str:
 
 def headline(seen: Market) -> None:
     """What the user must know, and the answer in five numbers; or why there is none."""
-    shared.headline(seen, "replay", lambda: _answer(now_of(seen)))
+    shared.headline(seen.notes, "replay", lambda: _answer(now_of(seen)))
 
 
 def _answer(now: Desk) -> list[Number]:

@@ -128,18 +128,19 @@ def refusals() -> Iterator[None]:
         st.error(". ".join(explain(error)), icon=":material/error:")
 
 
-def headline(seen: Market, key: str, answer: Callable[[], Sequence[Number]]) -> None:
+def headline(notes: Sequence[str], key: str, answer: Callable[[], Sequence[Number]]) -> None:
     """What the user must know, and the answer in numbers; or why there is none.
 
     Parameters
     ----------
-    seen : Market
+    notes : sequence of str
+        About the data.
     key : str
         Of the strip, see `show.strip`.
     answer : callable
         The numbers; what it raises over settings or data is said instead of them.
     """
-    show.messages(seen.notes)
+    show.messages(notes)
     with refusals():
         show.strip(answer(), key)
 

@@ -298,7 +298,7 @@ def headline(seen: Market) -> None:
             shared.warn_of_no_trades(f"by {now.words} on this path")
         return _answer(now)
 
-    shared.headline(seen, "stress", answer)
+    shared.headline(seen.notes, "stress", answer)
 
 
 def _answer(now: Desk) -> list[Number]:

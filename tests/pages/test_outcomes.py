@@ -325,6 +325,7 @@ def test_a_precise_run_of_what_is_refused_says_why():
     app.button[0].click().run()
     assert not app.exception
     assert "capital must be at least" in app.error[0].value
+    assert not any(button.label == "Stop" for button in app.button)
 
 
 REFUSED = [
