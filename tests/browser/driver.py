@@ -31,11 +31,15 @@ __all__ = [
     "Server",
     "chromium",
     "find_chromium",
+    "is_within_window",
     "nudge",
+    "numbers",
     "open_page",
     "serve",
     "settle",
+    "show_in_readme",
     "slider",
+    "visit",
     "watch",
 ]
 
@@ -382,6 +386,36 @@ def settle(page: Page, *, runs: int = 1, quiet_frames: int = 10, timeout: float 
         Seconds.
     """
     page.wait_for_function(_SETTLED, arg=[runs, quiet_frames], timeout=1000 * timeout)
+
+
+def visit(page: Page, url: str, *, timeout: float = 120.0) -> Page:
+    """Go to an address of the app and wait until it is drawn (see `settle`)."""
+    page.goto(url)
+    settle(page, timeout=timeout)
+    return page
+
+
+def numbers(page: Page) -> list[str]:
+    """The numbers of the page, as they read."""
+    return page.get_by_test_id("stMetricValue").all_inner_texts()
+
+
+def is_within_window(page: Page) -> bool:
+    """Whether neither the page nor any of its pictures is wider than the window."""
+    main = page.get_by_test_id("stMain")
+    if not main.evaluate("x => x.scrollWidth <= x.clientWidth"):
+        return False
+    pictures = page.locator('[data-testid="stVegaLiteChart"] canvas').all()
+    return all(
+        box is not None and box["x"] + box["width"] <= VIEWPORT["width"]
+        for box in (picture.bounding_box() for picture in pictures)
+    )
+
+
+def show_in_readme(page: Page, name: str) -> None:
+    """Remake the README's picture of the page: on purpose only, where ALVH_SCREENSHOT is set."""
+    if os.environ.get("ALVH_SCREENSHOT"):
+        page.screenshot(path=str(ROOT / "docs" / f"{name}.png"))
 
 
 def slider(page: Page, *, label: str | None = None, key: str | None = None) -> Locator:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -11,13 +10,10 @@ from tests.browser import driver
 
 START = "/barriers?market=by+hand"
 STEPS = ("1", "2", "3", "4", "5")
-SCREENSHOT = Path(__file__).parents[2] / "docs" / "barriers.png"
 
 
 def opened(page, server, step, more=""):
-    page.goto(f"{server.url}{START}&step={step}{more}")
-    driver.settle(page, timeout=180)
-    return page
+    return driver.visit(page, f"{server.url}{START}&step={step}{more}", timeout=180)
 
 
 def sentences(page) -> list[str]:
@@ -44,8 +40,8 @@ def test_a_step_fits_the_screen_of_a_projector(server, browser, step, scheme):
         )
         assert size >= 17.0
         assert problems.all() == []
-        if os.environ.get("ALVH_SCREENSHOT") and (step, scheme) == ("4", "light"):
-            page.screenshot(path=str(SCREENSHOT))  # remake the README's picture on purpose only
+        if (step, scheme) == ("4", "light"):
+            driver.show_in_readme(page, "barriers")
 
 
 def test_a_key_on_a_slider_redraws_the_picture_and_its_sentences(server, page):

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from playwright.sync_api import expect
 
 from tests.browser import driver
+from tests.browser.driver import numbers
 
 START = "/claim?market=offline+sample"
-SCREENSHOT = Path(__file__).parents[2] / "docs" / "claim.png"
 
 
 def opened(page, server, link=START):
-    page.goto(server.url + link)
-    driver.settle(page, timeout=180)
-    return page
-
-
-def numbers(page) -> list[str]:
-    return page.get_by_test_id("stMetricValue").all_inner_texts()
+    return driver.visit(page, server.url + link, timeout=180)
 
 
 def fits(page) -> None:
@@ -40,8 +31,7 @@ def test_first_glance_holds_the_picture_and_the_verdict(server, page):
     assert verdict["y"] + verdict["height"] < 900
     fits(page)
     assert problems.all() == []
-    if os.environ.get("ALVH_SCREENSHOT"):  # remake the README's picture on purpose only
-        page.screenshot(path=str(SCREENSHOT))
+    driver.show_in_readme(page, "claim")
 
 
 def test_every_tab_answers_without_scrolling_or_a_word_from_the_console(server, page):

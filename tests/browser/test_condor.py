@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from playwright.sync_api import expect
 from tests.browser import driver
 
 START = "/?market=by+hand"
-SCREENSHOT = Path(__file__).parents[2] / "docs" / "condor.png"
 
 
 def credit(page) -> str:
@@ -20,9 +18,7 @@ def credit(page) -> str:
 
 
 def opened(page, server, link=START):
-    page.goto(server.url + link)
-    driver.settle(page, timeout=120)
-    return page
+    return driver.visit(page, server.url + link)
 
 
 def test_first_glance_holds_the_answer_without_scrolling(server, page):
@@ -38,8 +34,7 @@ def test_first_glance_holds_the_answer_without_scrolling(server, page):
         box = charts.nth(i).bounding_box()
         assert box["y"] + box["height"] < 900
         assert box["x"] + box["width"] <= 1440
-    if os.environ.get("ALVH_SCREENSHOT"):  # remake the README's picture on purpose only
-        page.screenshot(path=str(SCREENSHOT))
+    driver.show_in_readme(page, "condor")
 
 
 def test_a_key_on_a_slider_repaints_and_is_in_the_link(server, page):

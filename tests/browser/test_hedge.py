@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from tests.browser import driver
+from tests.browser.driver import numbers
 
 START = "/hedge?market=by+hand"
 FOUR = f"{START}&layers=4&l1.dte=45&l2.instrument=VIX+future&l4.roll_dte=10&l4.quantity=7"
 TABS = ("SPX shock", "Equal cost", "Overlap", "Roll calendar", "How this is computed")
-SCREENSHOT = Path(__file__).parents[2] / "docs" / "hedge.png"
-
-
-def numbers(page) -> list[str]:
-    return page.get_by_test_id("stMetricValue").all_inner_texts()
 
 
 def opened(page, server, link=START):
-    page.goto(server.url + link)
-    driver.settle(page, timeout=120)
-    return page
+    return driver.visit(page, server.url + link)
 
 
 def press(page, key: str) -> None:
@@ -50,18 +43,13 @@ def test_first_glance_holds_the_answer_without_scrolling(server, page):
         box = part.bounding_box()
         assert box["y"] + box["height"] < 900
         assert box["x"] + box["width"] <= 1440
-    if os.environ.get("ALVH_SCREENSHOT"):  # remake the README's picture on purpose only
-        page.screenshot(path=str(SCREENSHOT))
+    driver.show_in_readme(page, "hedge")
 
 
 @pytest.mark.parametrize("tab", TABS)
 def test_nothing_is_wider_than_the_window_with_six_layers(server, page, tab):
     opened(page, server, f"{START}&layers=6&tab.hedge={tab.replace(' ', '+')}")
-    main = page.get_by_test_id("stMain")
-    assert main.evaluate("x => x.scrollWidth") <= main.evaluate("x => x.clientWidth")
-    for drawn in page.locator('[data-testid="stVegaLiteChart"] canvas').all():
-        box = drawn.bounding_box()
-        assert box["x"] + box["width"] <= 1440
+    assert driver.is_within_window(page)
     assert page.get_by_test_id("stException").count() == 0
 
 

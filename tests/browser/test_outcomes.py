@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -11,20 +10,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import driver
+from tests.browser.driver import numbers
 
 START = "/outcomes?market=by+hand&horizon=42&policies=unhedged&policies=ALVH"
 SECTION = {"Condor": "Trade", "Outcomes": "Compare"}
-SCREENSHOT = Path(__file__).parents[2] / "docs" / "outcomes.png"
 
 
 def opened(page, server, link=START):
-    page.goto(server.url + link)
-    driver.settle(page, timeout=120)
-    return page
-
-
-def numbers(page) -> list[str]:
-    return page.get_by_test_id("stMetricValue").all_inner_texts()
+    return driver.visit(page, server.url + link)
 
 
 def to(page, title: str) -> None:
@@ -50,8 +43,7 @@ def test_first_glance_holds_numbers_and_pictures_without_scrolling(server, page)
         box = charts.nth(i).bounding_box()
         assert box["y"] + box["height"] < 900
         assert box["x"] + box["width"] <= 1440
-    if os.environ.get("ALVH_SCREENSHOT"):  # remake the README's picture on purpose only
-        page.screenshot(path=str(SCREENSHOT))
+    driver.show_in_readme(page, "outcomes")
 
 
 def test_a_link_to_the_page_opens_it_on_a_cold_server(browser):

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from playwright.sync_api import expect
 
 from tests.browser import driver
+from tests.browser.driver import numbers
 
 START = "/regimes?market=offline+sample"
-SCREENSHOT = Path(__file__).parents[2] / "docs" / "regimes.png"
 
 
 def opened(page, server, link=START):
-    page.goto(server.url + link)
-    driver.settle(page, timeout=120)
-    return page
-
-
-def numbers(page) -> list[str]:
-    return page.get_by_test_id("stMetricValue").all_inner_texts()
+    return driver.visit(page, server.url + link)
 
 
 def test_first_glance_holds_the_answer_the_history_and_the_signals(server, page):
@@ -38,8 +29,7 @@ def test_first_glance_holds_the_answer_the_history_and_the_signals(server, page)
         inner = number.locator("*").last
         assert inner.evaluate("x => x.scrollWidth <= x.clientWidth + 1")
     assert problems.all() == []
-    if os.environ.get("ALVH_SCREENSHOT"):  # remake the README's picture on purpose only
-        page.screenshot(path=str(SCREENSHOT))
+    driver.show_in_readme(page, "regimes")
 
 
 def test_a_level_moved_under_its_signal_moves_everything(server, page):

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import numpy as np
 from playwright.sync_api import expect
 
 from alvh.market.sample import read_sample
 from tests.browser import driver
+from tests.browser.driver import numbers
 
 START = "/replay?market=offline+sample"
-SCREENSHOT = Path(__file__).parents[2] / "docs" / "replay.png"
 
 
 def opened(page, server, link=START):
-    page.goto(server.url + link)
-    driver.settle(page, timeout=120)
-    return page
-
-
-def numbers(page) -> list[str]:
-    return page.get_by_test_id("stMetricValue").all_inner_texts()
+    return driver.visit(page, server.url + link)
 
 
 def test_first_glance_holds_the_answer_the_curves_and_the_years(server, page):
@@ -40,8 +31,7 @@ def test_first_glance_holds_the_answer_the_curves_and_the_years(server, page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 1440
     for number in page.get_by_test_id("stMetricValue").all():
         assert number.evaluate("x => x.scrollWidth <= x.clientWidth + 1")
-    if os.environ.get("ALVH_SCREENSHOT"):  # remake the README's picture on purpose only
-        page.screenshot(path=str(SCREENSHOT))
+    driver.show_in_readme(page, "replay")
 
 
 def test_a_slider_replays_the_days_and_the_link_keeps_it(server, page):

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser import driver
+from tests.browser.driver import numbers
 
 START = "/stress?market=by+hand&policies=static+layers"
 OWN = f"{START}&episode=my+own+shock"
 TABS = ("Condor and hedge", "Liquidity", "Reverse stress", "All episodes", "Policies")
-SCREENSHOT = Path(__file__).parents[2] / "docs" / "stress.png"
 
 
 def opened(page, server, link=START):
-    page.goto(server.url + link)
-    driver.settle(page, timeout=120)
-    return page
-
-
-def numbers(page) -> list[str]:
-    return page.get_by_test_id("stMetricValue").all_inner_texts()
+    return driver.visit(page, server.url + link)
 
 
 def test_first_glance_holds_numbers_picture_and_table_without_scrolling(server, page):
@@ -39,8 +30,7 @@ def test_first_glance_holds_numbers_picture_and_table_without_scrolling(server, 
         assert box["y"] + box["height"] < 900
         assert box["x"] + box["width"] <= 1440
     expect(page.get_by_text("long episodes flatter condors")).to_be_in_viewport()
-    if os.environ.get("ALVH_SCREENSHOT"):  # remake the README's picture on purpose only
-        page.screenshot(path=str(SCREENSHOT))
+    driver.show_in_readme(page, "stress")
 
 
 def test_keys_on_sliders_redraw_the_same_page_and_are_in_the_link(server, page):
@@ -82,11 +72,7 @@ def test_keys_pressed_while_the_table_is_run_end_in_the_page_of_the_last(server,
 def test_nothing_is_wider_than_the_window_with_six_layers(server, page, tab):
     link = f"{OWN}&policies=my+policy&layers=6&tab.stress={tab.replace(' ', '+')}"
     opened(page, server, link)
-    main = page.get_by_test_id("stMain")
-    assert main.evaluate("x => x.scrollWidth") <= main.evaluate("x => x.clientWidth")
-    for drawn in page.locator('[data-testid="stVegaLiteChart"] canvas').all():
-        box = drawn.bounding_box()
-        assert box["x"] + box["width"] <= 1440
+    assert driver.is_within_window(page)
     assert page.get_by_test_id("stException").count() == 0
 
 
