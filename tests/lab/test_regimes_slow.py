@@ -52,9 +52,7 @@ def market_of(of: str) -> Market:
 
 @cache
 def slow(of: str, dropped: str | None) -> SlowDays:
-    found = study(of)
-    events = found.run.outcomes.events[found.dropped.index(dropped)][0]
-    return slow_days(BOOKS[dropped], market_of(of), CAPITAL, events=events)
+    return slow_days(BOOKS[dropped], market_of(of), CAPITAL)
 
 
 @pytest.mark.parametrize("of", ["real days", "a future"])
