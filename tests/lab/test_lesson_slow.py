@@ -46,6 +46,7 @@ def test_a_jumped_stop_is_that_of_the_slow_engine(tables, rule):
             book.close_of(day)
         opened, closed = book.trades[:2]
         assert (closed.reason, closed.day) == ("stop", found.exits.day[i])
+        assert found.exits.credit[i] == pytest.approx(opened.price, abs=points / 2)
         loss = closed.price - opened.price
         assert found.exits.loss[i] == pytest.approx(loss, abs=points)
         promise = promised(policy, book, opened, closed, loss)
