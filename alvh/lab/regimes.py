@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
+from alvh._typing import FloatArray
 from alvh.lab.replay import Replay, replay
 from alvh.model import MarketState, ModelParameters
 from alvh.pricing import PricingTables, vix_index
-from alvh.risk.regimes import profit_by_regime, regime_bands, time_in_regime, transition_matrix
+from alvh.risk.regimes import ALL, profit_by_regime, regime_bands, time_in_regime, transition_matrix
 from alvh.risk.signal_study import ablation, expansions, hit_rates
 from alvh.simulation import MarketPaths
 from alvh.strategy import Policy, RegimeRule
@@ -49,7 +50,7 @@ def study_regimes(
     policy: Policy,
     capital: float,
 ) -> RegimeStudy:
-    """Run a policy, the same without each of its signals, and without any, on one path.
+    """Run a policy, and the same without signals, on one path.
 
     Parameters
     ----------
@@ -67,13 +68,9 @@ def study_regimes(
     ValueError
         As `replay`.
     """
-    signals = [vote.signal for vote in policy.regime.votes]
-    policies: list[Policy] = [policy, *(without(policy, name) for name in signals)]
-    dropped: list[str | None] = [None, *signals]
-    if signals:
-        policies.append(_calm(policy))
-        dropped.append(WITHOUT_SIGNALS)
-    return RegimeStudy(model, replay(paths, tables, policies, capital), tuple(dropped))
+    votes = bool(policy.regime.votes)
+    run = replay(paths, tables, (policy, _calm(policy)) if votes else (policy,), capital)
+    return RegimeStudy(model, tables, run)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,15 +80,15 @@ class RegimeStudy:
     Attributes
     ----------
     model : ModelParameters
+    tables : PricingTables
+        Of that model.
     run : Replay
-        Policy 0 is the rule in question.
-    dropped : tuple of str or None
-        What each policy of the run lacks.
+        Policy 0 is the rule in question, policy 1 the same without signals (if it has any).
     """
 
     model: ModelParameters
+    tables: PricingTables
     run: Replay
-    dropped: tuple[str | None, ...]
 
     @property
     def block(self) -> int:
@@ -147,10 +144,20 @@ class RegimeStudy:
 
     @cached_property
     def profits(self) -> pd.DataFrame:
-        """Profit of condor, hedge and costs by the regime of the day before."""
+        """Profit of condor, hedge, costs and the whole book by the regime of the day before."""
+        return profit_by_regime(self.daily["regime"], self._parts, block=self.block)
+
+    @cached_property
+    def year(self) -> pd.Series[Any]:
+        """Profit of the book a year: ``year``, ``year_low``, ``year_high``, as in `profits`."""
+        book = profit_by_regime(self.daily["regime"], self._parts[["book"]], block=self.block)
+        return book[book["regime"].eq(ALL)].iloc[0]
+
+    @cached_property
+    def _parts(self) -> pd.DataFrame:
         parts = self.daily[["condor", "hedge", "costs"]].diff().fillna(0.0)
         parts["book"] = parts.sum(axis=1)
-        return profit_by_regime(self.daily["regime"], parts, block=self.block)
+        return parts
 
     @cached_property
     def readings(self) -> pd.DataFrame:
@@ -186,10 +193,31 @@ class RegimeStudy:
     @cached_property
     def ablation(self) -> pd.DataFrame:
         """What profit a year changes when a signal is dropped from the rule, and all of them."""
-        results: dict[str | None, dict[str, np.ndarray]] = {}
-        for p, name in enumerate(self.dropped):
-            daily = self.run.daily(p)
-            results[name] = {
-                "profit": (daily["profit"] - daily["interest"].diff().fillna(0.0)).to_numpy()[1:]
-            }
-        return ablation(results, block=self.block)
+        policy, votes = self.policy, self.policy.regime.votes
+        if not votes:
+            return ablation({None: {}})
+        names = [str(vote.signal) for vote in votes]
+        policies = [without(policy, name) for name in names]
+        run = replay(self.run.paths, self.tables, policies, self.run.outcomes.capital)
+        made = dict(self._made)
+        made.update((name, _before_interest(run, p)) for p, name in enumerate(names))
+        made[WITHOUT_SIGNALS] = made.pop(WITHOUT_SIGNALS)  # last
+        return ablation(made, block=self.block)
+
+    @cached_property
+    def through_signals(self) -> pd.Series[Any] | None:
+        """The row of `ablation` for all signals, or None without any."""
+        found = ablation(self._made, block=self.block)
+        return None if found.empty else found.iloc[0]
+
+    @property
+    def _made(self) -> dict[str | None, dict[str, FloatArray]]:
+        """Profit of each day, of the rule and of the same without signals."""
+        names = (None, WITHOUT_SIGNALS)[: len(self.run.policies)]
+        return {name: _before_interest(self.run, p) for p, name in enumerate(names)}
+
+
+def _before_interest(run: Replay, p: int) -> dict[str, FloatArray]:
+    daily = run.daily(p)
+    profit = daily["profit"] - daily["interest"].diff().fillna(0.0)
+    return {"profit": profit.to_numpy()[1:]}

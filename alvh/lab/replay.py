@@ -168,28 +168,33 @@ class Replay:
 
     def _actions_of(self, p: int) -> pd.DataFrame:
         table = pd.DataFrame(self.outcomes.events[p][0], columns=list(EVENT_FIELDS))
-        position = table["day"].astype(np.int64)
-        action = table["reason"].astype(np.int64).map(ACTIONS)
-        number = table["what"].astype(np.int64)
-        what = np.where(number == 0, "condor", "layer " + number.astype(str))
-        regimes = self.outcomes.trail[p, 0, position.to_numpy(), 0].astype(int)
-        policy = self.policies[p]
-        reasons = [
-            _reason(policy, int(n), word, REGIME_WORDS[regime])
-            for n, word, regime in zip(number, action, regimes, strict=True)
-        ]
+        position = table["day"].to_numpy(dtype=np.int64)
+        regimes = self.outcomes.trail[p, 0, position, 0]
+        # what was done is of few kinds: each is put in words once
+        kinds, kind = np.unique(
+            np.column_stack([table["what"], table["reason"], regimes]).astype(np.int64),
+            axis=0,
+            return_inverse=True,
+        )
+        words = [self._words(p, *row) for row in kinds.tolist()]
+        what, action, reason = np.array(words, dtype=object).reshape(-1, 3)[kind.ravel()].T
         return pd.DataFrame(
             {
                 "position": position,
-                "day": self.days[position.to_numpy()],
+                "day": self.days[position],
                 "what": what,
                 "action": action,
                 "quantity": table["quantity"],
                 "price": table["price"],
                 "cost": table["cost"],
-                "reason": reasons,
+                "reason": reason,
             }
         )
+
+    def _words(self, p: int, number: int, code: int, regime: int) -> tuple[str, str, str]:
+        action = ACTIONS[code]
+        reason = _reason(self.policies[p], number, action, REGIME_WORDS[regime])
+        return "condor" if number == 0 else f"layer {number}", action, reason
 
 
 REGIME_WORDS = ("calm", "watch", "stress")

@@ -36,6 +36,7 @@ __all__ = [
 NAMES: Final = ("calm", "watch", "stress")
 """Regimes by number."""
 ALL: Final = "all"
+"""Name of the row of every regime together."""
 YEAR: Final = 252  # trading days
 _FEWEST: Final = 5  # visits from which their mean length has an interval
 
@@ -155,8 +156,8 @@ def time_in_regime(
     inside = (codes[:, None] == np.arange(3)).astype(np.float64)
     begun = np.r_[True, codes[1:] != codes[:-1]].astype(np.float64)[:, None] * inside
     drawn = weights(codes.size, block or block_length(*inside.T), replications, seed)
-    shares = drawn_ratios(drawn, inside, np.ones_like(inside))
-    lengths = drawn_ratios(drawn, inside, begun)
+    below = np.concatenate([np.ones_like(inside), begun], axis=1)
+    shares, lengths = np.split(drawn_ratios(drawn, np.tile(inside, 2), below), 2, axis=1)
     length = ratio_of(inside, begun)
     rows = []
     for i, name in enumerate(NAMES):

@@ -62,7 +62,7 @@ def test_the_book_is_the_one_the_policy_makes_alone(study):
     found = study()
     alone = replay(found.run.paths, tables(), [POLICY], CAPITAL)
     np.testing.assert_array_equal(alone.outcomes.wealth[0], found.run.outcomes.wealth[0])
-    assert found.dropped == (None, "vix", "vix_to_average", "rsi_spx", WITHOUT_SIGNALS)
+    assert [len(policy.regime.votes) for policy in found.run.policies] == [3, 0]
     assert found.daily["wealth"].iloc[-1] == pytest.approx(
         CAPITAL + found.daily[["condor", "hedge", "costs", "interest"]].iloc[-1].sum()
     )
@@ -124,12 +124,26 @@ def test_ablation_is_the_difference_of_two_books():
     assert row["full"] == pytest.approx(books[0])
     assert row["difference"] == pytest.approx(books[1] - books[0])
     assert row["low"] <= row["difference"] <= row["high"]
+    names = [vote.signal for vote in POLICY.regime.votes]
+    assert found.ablation["dropped"].tolist() == [*names, WITHOUT_SIGNALS]
+
+
+def test_the_numbers_at_the_top_are_rows_of_the_tables():
+    found = on_history()
+    profits = found.profits
+    row = profits[profits["part"].eq("book") & profits["regime"].eq("all")].iloc[0]
+    for name in ("year", "year_low", "year_high"):
+        assert found.year[name] == pytest.approx(row[name], rel=1e-6)
+    last = found.ablation.iloc[-1]
+    for name in ("full", "without", "difference", "low", "high"):
+        assert found.through_signals[name] == pytest.approx(last[name], rel=1e-5)
 
 
 def test_a_rule_without_signals_is_calm_and_drops_nothing():
     plain = POLICY.model_copy(update={"regime": RegimeRule()})
     found = study_regimes(historical_paths(sample(), MODEL), MODEL, tables(), plain, CAPITAL)
-    assert found.dropped == (None,)
+    assert found.run.policies == (plain,)
+    assert found.through_signals is None
     assert (found.daily["regime"] == 0).all()
     assert found.ablation.empty
     assert found.hits()["signal"].tolist() == ["regime"]
