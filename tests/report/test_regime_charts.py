@@ -12,7 +12,7 @@ import vl_convert as vlc
 from alvh.errors import DataError, ParameterError
 from alvh.report import charts, export, palette
 from alvh.report.charts.regimes import ACTIONS, FEW
-from alvh.report.charts.regimes_look import MOST, REGIMES, thinned
+from alvh.report.charts.regimes_look import CELLS, MOST, REGIMES, thinned
 from alvh.risk.regimes import NAMES, profit_by_regime, regime_bands, transition_matrix
 from alvh.risk.signal_study import ablation, expansions, hit_rates
 
@@ -109,7 +109,7 @@ DRAWN = {
 def test_charts_are_valid_small_and_render_on_both_papers(name):
     figure = DRAWN[name]()
     figure.chart()
-    assert len(json.dumps(figure.to_dict())) < 100_000
+    assert len(json.dumps(figure.to_dict())) < 130_000
     for dark in (False, True):
         document = export.document(figure, **WORDS, dark=dark)
         assert "NaN" not in json.dumps(document)
@@ -165,22 +165,36 @@ def test_a_long_history_with_many_actions_stays_light():
     frame = market(5800)
     busy = actions(frame, 2500)
     figure = charts.regime_history(frame, regime_bands(regime(frame)), busy)
-    assert len(json.dumps(figure.to_dict())) < 700_000
+    assert len(json.dumps(figure.to_dict())) < 900_000
     marks, line = figure.datasets["history_actions"], figure.datasets["history"]
     assert len(marks) == 2500
-    assert set(marks["day"]) <= set(line["day"])  # the line goes through every mark
+    on_line = np.interp(marks["date"], line["date"], np.log(line["spx"]))
+    assert np.log(marks["spx"]).to_numpy() == pytest.approx(on_line, abs=1e-4)
 
 
-def test_bands_touch_and_say_their_regime():
+def test_bands_tell_the_regime_of_every_day():
     frame = market()
     bands = history().datasets["history_bands"]
-    assert (bands["until"].iloc[:-1].to_numpy() == bands["day"].iloc[1:].to_numpy()).all()
-    epoch = np.datetime64("1970-01-01")
-    first, last = (frame["date"].iloc[i].to_datetime64() for i in (0, -1))
-    assert bands["day"].iloc[0] == (first - epoch) // np.timedelta64(1, "D")
-    assert bands["until"].iloc[-1] == (last - epoch) // np.timedelta64(1, "D")
-    lines, codes = history().datasets["history"], regime(frame).to_numpy()
-    assert lines["regime"].tolist() == [NAMES[code] for code in codes]
+    at = frame["date"].to_numpy().astype("datetime64[ms]").astype(float)
+    told = np.zeros(len(at), dtype=int)
+    for row in bands.itertuples():
+        told[(at >= row.date) & (at < row.until)] = NAMES.index(row.name)
+    codes = regime(frame).to_numpy()
+    assert (told[:-1] == codes[:-1]).all()
+    assert set(bands["name"]) == {"watch", "stress"}  # calm is the paper
+
+
+def test_another_rule_leaves_the_lines_alone():
+    frame = market()
+    one, other = (
+        charts.regime_history(frame, regime_bands(regime(frame, level)), actions(frame, n))
+        for level, n in ((20.0, 60), (24.0, 30))
+    )
+    same = {name for name, x in one.datasets.items() if x.equals(other.datasets[name])}
+    assert same == {"history", "history_tips", "history_ends"}
+    tips = one.datasets["history_tips"]
+    assert tips["Day"].iloc[0] == "04 Jan 1999"
+    assert float(tips["VIX (points)"].iloc[5]) == pytest.approx(frame["vix"].iloc[5], abs=0.006)
 
 
 def test_bands_are_three_greys_without_colours():
@@ -198,14 +212,15 @@ def test_bands_are_three_greys_without_colours():
 def test_actions_lie_on_the_line_and_are_told():
     frame = market()
     book = actions(frame)
-    marks = history().datasets["history_actions"]
+    marks, told = history().datasets["history_actions"], history().datasets["history_told"]
     on_day = frame.set_index("date")["spx"].loc[book["date"]]
     assert marks["spx"].to_numpy() == pytest.approx(on_day.to_numpy(), abs=0.005)
-    assert marks["price"].iloc[0] == "n/a"
-    assert marks["price"].iloc[1] == f"{book['price'].iloc[1]:.2f}"
-    assert marks["quantity"].iloc[0] == "2"
-    tips = {t["title"] for tip in found(history().template, "tooltip") for t in tip or () if tip}
-    assert {"Day", "Action", "Reason", "Contracts", "Price (points)"} <= tips
+    assert told["Price (points)"].iloc[0] == "n/a"
+    assert told["Price (points)"].iloc[1] == f"{book['price'].iloc[1]:.2f}"
+    assert told["Contracts"].iloc[0] == "2"
+    assert {"Day", "Position", "Action", "Reason"} <= set(told)
+    assert (marks["row"] == np.arange(len(told))).all()
+    assert {"expr": "data('history_told')[datum.row]"} in list(found(history().template, "tooltip"))
     assert f"datum.number <= {FEW}" in list(found(history().template, "filter"))
 
 
@@ -228,10 +243,15 @@ def test_every_selection_is_in_one_view():
 
 def test_every_layer_but_the_strip_follows_the_span():
     *panels, strip = history().template["vconcat"]
+    seen = []
     for panel in panels:  # one layer without it would stretch the axis to all days
         for layer in panel.get("layer", [panel]):
-            assert layer["encoding"]["x"]["scale"]["domain"] == {"param": "history_span"}
-    assert "domain" not in json.dumps([x["scale"] for x in found(strip, "x")])
+            if "encoding" not in layer or "scale" not in layer["encoding"].get("x", {}):
+                continue  # the rule at the pointer, and what draws nothing
+            seen.append(layer["mark"]["type"])
+            assert "history_span.date" in layer["encoding"]["x"]["scale"]["domain"]["expr"]
+    assert sorted(seen) == ["line", "line", "point", "point", "point", "rect", "rect", "tick"]
+    assert "history_span" not in json.dumps([x["scale"] for x in found(strip, "x") if "scale" in x])
 
 
 def test_days_are_the_same_in_every_time_zone():
@@ -251,11 +271,11 @@ def test_shading_is_every_day_that_votes_and_no_other():
     frame = market()
     figure = charts.signal_panel_chart(value(frame), watch=18.0, stress=24.0, title="VIX")
     votes = figure.datasets["signal_votes"]
-    day = frame["date"].to_numpy().astype("datetime64[D]").astype(int)
+    at = frame["date"].to_numpy().astype("datetime64[ms]").astype(float)
     vix = frame["vix"].to_numpy()
     told = np.zeros(600, dtype=int)
     for row in votes.itertuples():
-        told[(day >= row.day) & (day < row.until)] = REGIMES.index(row.name)
+        told[(at >= row.date) & (at < row.until)] = REGIMES.index(row.name)
     asked = (vix >= 18.0).astype(int) + (vix >= 24.0)
     assert (told[:-1] == asked[:-1]).all()
 
@@ -280,11 +300,29 @@ def test_counts_have_a_row_a_change_and_their_last_day():
         {"date": days(6), "watch": [0, 0, 1, 1, 1, 1], "stress": [0, 0, 0, 1, 1, 1]}
     )
     figure = charts.vote_count(frame, watch_needed=2, stress_needed=2)
-    votes = figure.datasets["votes"]
-    assert votes[["watch", "stress"]].to_numpy().tolist() == [[0, 0], [1, 0], [1, 1], [1, 1]]
+    assert figure.datasets["votes_watch"]["votes"].tolist() == [0, 1, 1]
+    assert figure.datasets["votes_stress"]["votes"].tolist() == [0, 1, 1]
+    tips = figure.datasets["votes_tips"]
+    assert tips["For watch"].tolist() == ["0", "0", "1", "1", "1", "1"]
+    assert tips["For stress"].tolist() == ["0", "0", "0", "1", "1", "1"]
     assert figure.datasets["votes_needed"]["text"].tolist() == ["both at 2", ""]
     with pytest.raises(DataError, match="every day"):
         charts.vote_count(frame.assign(watch=np.nan), watch_needed=1, stress_needed=1)
+
+
+def test_a_pointer_finds_days_evenly_and_reads_them_exactly():
+    frame = market(5800)
+    figure = charts.signal_panel_chart(value(frame), watch=18.0, stress=24.0, title="VIX")
+    days, tips = figure.datasets["signal_days"], figure.datasets["signal_tips"]
+    assert len(days) == len(tips) == CELLS
+    at = frame["date"].to_numpy().astype("datetime64[ms]").astype(float)
+    place = np.searchsorted(at, days["date"])
+    assert place[[0, -1]].tolist() == [0, 5799]
+    assert np.ptp(np.diff(place)) <= 1
+    shown = [f"{frame['date'].iloc[i]:%d %b %Y}" for i in place]
+    assert tips["Day"].tolist() == shown
+    assert tips["VIX"].tolist() == [f"{frame['vix'].iloc[i]:.4g}" for i in place]
+    assert (days["row"] == np.arange(CELLS)).all()
 
 
 # --- Tables ---------------------------------------------------------------------------------

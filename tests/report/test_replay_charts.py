@@ -140,8 +140,8 @@ def test_a_long_history_is_thinned_and_loses_no_extreme_of_a_year():
     drawn, falls = data["replay_equity"], data["replay_falls"]
     assert len(drawn) < 0.3 * len(frame)
     assert len(drawn) == len(falls) == len(data["replay_tips"])
-    assert drawn["day"].is_monotonic_increasing
-    years = drawn["day"].map(lambda x: pd.Timestamp("1970-01-01") + pd.Timedelta(days=x)).dt.year
+    assert drawn["date"].is_monotonic_increasing
+    years = pd.to_datetime(drawn["date"], unit="ms").dt.year
     for i, name in enumerate(frame):
         for which in ("max", "min"):
             exact = getattr(frame[name].groupby(frame.index.year), which)()

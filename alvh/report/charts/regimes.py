@@ -9,14 +9,19 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from alvh._typing import FloatArray
 from alvh.errors import DataError
 from alvh.report import palette
-from alvh.report.charts._parts import PAD, frame_of, ink, number_axis, template_of
+from alvh.report.charts._parts import PAD, frame_of, ink, kept, number_axis, template_of
 from alvh.report.charts.regimes_look import (
+    REGIMES,
     bands_layer,
-    dated,
     day_axis,
     day_numbers,
+    day_pointer,
+    day_texts,
+    ends_of,
+    milliseconds,
     thinned,
 )
 from alvh.report.figure import Figure
@@ -69,9 +74,12 @@ def regime_history(
     Figure
         A strip below picks a span of time: drag across it, drag the span, click beside it for all.
         Everything else then shows that span, on scales of its own. Every action is in the row of
-        its kind; on the line of SPX are those of which the span holds at most `FEW`. Of more than
-        2,500 days the lines show weeks, the extremes of months and the days of actions (see
+        its kind; on the line of SPX, where it is drawn, are those of which the span holds at most
+        `FEW`. Of more than 2,500 days the line shows weeks and the extremes of months (see
         `thinned`); bands and actions are exact.
+
+        A rule that does otherwise on the same days changes the bands and the actions alone, so
+        that a viewer need not draw the lines anew.
 
     Raises
     ------
@@ -79,71 +87,90 @@ def regime_history(
         If a column is missing, the frame is empty, an action is unknown or on another day.
     """
     checked = frame_of(frame, ("date", "spx", "vix"), chart="regime history")
-    done = _actions(checked, actions)
-    also = done["day"].to_numpy(dtype=np.int64)
-    lines = thinned(checked, ("spx", "vix"), chart="regime history", also=also)
+    lines = thinned(checked, ("spx", "vix"), chart="regime history")
     spans = frame_of(bands, ("start", "end", "name"), chart="regime history")
-    start, end = day_numbers(spans["start"]), day_numbers(spans["end"])
-    day = day_numbers(lines["date"])
-    at = np.clip(np.searchsorted(start, day, side="right") - 1, 0, None)
-    names = spans["name"].to_numpy(dtype=str)
+    date = milliseconds(lines["date"])
+    spx, vix = (lines[name].to_numpy(dtype=float).round(2) for name in ("spx", "vix"))
+    told = {
+        "Day": day_texts(lines["date"]),
+        "SPX (points)": [points(x) for x in spx.tolist()],
+        "VIX (points)": [points(x) for x in vix.tolist()],
+    }
     datasets = {
         "history": pd.DataFrame(
-            {
-                "day": day,
-                "spx": lines["spx"].round(2).to_numpy(),
-                "vix": lines["vix"].round(2).to_numpy(),
-                "regime": names[at] if len(names) else "",
-            }
+            {"date": date, "spx": spx, "vix": vix, "row": np.arange(date.size, dtype=np.int32)}
         ),
-        # a band lasts until the next begins: a weekend belongs to the Friday before it
-        "history_bands": pd.DataFrame(
-            {"day": start, "until": np.r_[start[1:], end[-1:]], "name": names}
-        ),
-        "history_actions": done,
+        "history_tips": pd.DataFrame(told, index=pd.Index(told["Day"])),
+        "history_ends": pd.DataFrame({"date": date[[0, -1]]}),
+        "history_bands": _bands(spans),
+        **_actions(checked, actions, date, spx),
     }
     return Figure(_history_template(width, height), datasets)
 
 
-def _actions(frame: pd.DataFrame, actions: pd.DataFrame | None) -> pd.DataFrame:
+def _bands(spans: pd.DataFrame) -> pd.DataFrame:
+    """Spans that are not calm, each until the next begins: a weekend belongs to its Friday."""
+    start, end = milliseconds(spans["start"]), milliseconds(spans["end"])
+    bands = pd.DataFrame(
+        {"date": start, "until": np.r_[start[1:], end[-1:]], "name": spans["name"].to_numpy()}
+    )
+    return bands[bands["name"].ne(REGIMES[0])].reset_index(drop=True)
+
+
+def _actions(
+    frame: pd.DataFrame, actions: pd.DataFrame | None, date: FloatArray, spx: FloatArray
+) -> dict[str, pd.DataFrame]:
+    """What was done, where the line of (`date`, `spx`) passes that day; and in words."""
     columns = ("date", "action", "what", "reason", "quantity", "price")
     if actions is None:
-        return pd.DataFrame(columns=["day", "spx", *columns[1:]])
+        actions = pd.DataFrame({name: [] for name in columns}).astype({"date": "datetime64[ns]"})
     rows = frame_of(actions, columns, chart="regime history")
     unknown = sorted(set(rows["action"]) - set(ACTIONS))
     if unknown:
         raise DataError(f"action must be of {', '.join(ACTIONS)}, got {unknown[0]}")
-    days, day = day_numbers(frame["date"]), day_numbers(rows["date"])
-    place = np.searchsorted(days, day).clip(max=days.size - 1)
-    if (days[place] != day).any():
+    if not np.isin(day_numbers(rows["date"]), day_numbers(frame["date"])).all():
         raise DataError("every action must be on a day of the history")
-    return pd.DataFrame(
-        {
-            "day": day,
-            "spx": frame["spx"].to_numpy(dtype=float)[place].round(2),
-            "action": rows["action"].to_numpy(),
-            "what": rows["what"].to_numpy(),
-            "reason": rows["reason"].fillna("").to_numpy(),
-            "quantity": [
-                NOT_AVAILABLE if x != x else f"{x:,.4g}".replace("-", MINUS)
-                for x in rows["quantity"].astype(float)
-            ],
-            "price": [points(float(x)) for x in rows["price"]],
-        }
-    )
+    at = milliseconds(rows["date"])
+    days = day_texts(rows["date"])
+    done = {
+        "date": at,
+        "spx": np.exp(np.interp(at, date, np.log(spx))).round(2),
+        "action": rows["action"].to_numpy(),
+        "row": np.arange(at.size, dtype=np.int32),
+    }
+    told = {
+        "Day": days,
+        "Position": rows["what"].to_numpy(),
+        "Action": rows["action"].to_numpy(),
+        "Reason": rows["reason"].fillna("").to_numpy(),
+        "Contracts": [
+            NOT_AVAILABLE if x != x else f"{x:,.4g}".replace("-", MINUS)
+            for x in rows["quantity"].astype(float)
+        ],
+        "Price (points)": [points(float(x)) for x in rows["price"]],
+    }
+    return {
+        "history_actions": pd.DataFrame(done),
+        "history_told": pd.DataFrame(told, index=pd.Index(days, dtype=object)),
+    }
+
+
+_SPAN: Final = "history_span"
+_PICKED: Final = f"isArray({_SPAN}.date)"
+_INSIDE: Final = f"!{_PICKED} || (datum.date >= {_SPAN}.date[0] && datum.date <= {_SPAN}.date[1])"
 
 
 @lru_cache(maxsize=8)
 def _history_template(width: int, height: int) -> dict[str, Any]:
     span = alt.selection_interval(
-        name="history_span",
+        name=_SPAN,
         encodings=["x"],
         mark=alt.BrushConfig(fill="#7F8590", fillOpacity=0.28, stroke="#7F8590"),
     )
-    spx = alt.layer(*_panel("spx", span), _marks(span))
+    spx = alt.layer(*_panel("spx"), _marks())
     spx = spx.resolve_scale(color="independent").properties(width=width, height=height)
-    lanes = _lanes(span).properties(width=width, height=_LANE * len(ACTIONS))
-    vix = alt.layer(*_panel("vix", span)).properties(width=width, height=height // 2)
+    lanes = _lanes().properties(width=width, height=_LANE * len(ACTIONS))
+    vix = alt.layer(*_panel("vix")).properties(width=width, height=height // 2)
     strip = _strip(span).properties(width=width, height=_SLOT)
     joined = alt.vconcat(spx, lanes, vix, strip, spacing=8, autosize=PAD)
     template = template_of(joined.resolve_scale(color="independent"))
@@ -153,17 +180,27 @@ def _history_template(width: int, height: int) -> dict[str, Any]:
     return template
 
 
-def _time(span: alt.Parameter, **more: Any) -> alt.X:
-    """Axis of the span picked; without one, of all days."""
-    return day_axis(**more).scale(type="utc", nice=False, domain=span)
+def _time(**more: Any) -> alt.X:
+    """Axis of the span picked; without one, of all days.
+
+    The ends are said, not gathered from the layers: other bands would then draw all lines anew.
+    """
+    ends = ink(f"{_PICKED} ? {_SPAN}.date : {ends_of('history_ends').expr}")
+    return day_axis(**more).scale(type="utc", nice=False, domain=ends)
 
 
-def _panel(field: str, span: alt.Parameter) -> list[alt.Chart]:
+def _panel(field: str) -> list[alt.Chart]:
     """Bands, the line, and a rule that follows the pointer."""
     legend = None
     if field == "spx":
         legend = alt.Legend(
-            title="Regime", orient="top", titleOrient="left", symbolType="square", symbolSize=180
+            title="Regime",
+            orient="top",
+            titleOrient="left",
+            symbolType="square",
+            symbolSize=180,
+            symbolStrokeColor=ink(palette.MUTED),  # calm is the colour of the paper
+            symbolStrokeWidth=0.6,
         )
         y = alt.Y("spx:Q").title("SPX (points, log scale)")
         y = y.scale(type="log", nice=False, padding=6).axis(
@@ -172,56 +209,33 @@ def _panel(field: str, span: alt.Parameter) -> list[alt.Chart]:
     else:
         y = alt.Y("vix:Q").title("VIX (points)").scale(zero=False, nice=False, padding=6)
         y = y.axis(number_axis(tickCount=4, grid=False))
-    # the days are named once, under VIX; a layer without the span would stretch the axis to all
-    x = _time(span) if field == "vix" else _time(span, labels=False)
-    bands = bands_layer("history_bands", "name", legend=legend).encode(x=x)
-    base = dated(alt.Chart(alt.NamedData("history"))).transform_filter(span)
-    line = base.mark_line(color=ink(palette.INK), strokeWidth=1.3, clip=True).encode(x=x, y=y)
-    nearest = alt.selection_point(
-        name=f"history_{field}_pointer",
-        nearest=True,
-        on="pointermove",
-        clear="pointerout",
-        encodings=["x"],
-        empty=False,
+    # the days are named once, under VIX
+    x = _time() if field == "vix" else _time(labels=False)
+    line = (
+        alt.Chart(alt.NamedData("history"))
+        .transform_filter(_INSIDE)
+        .mark_line(color=ink(palette.INK), strokeWidth=1.3, clip=True)
+        .encode(x=x, y=y)
     )
-    rule = (
-        base.mark_rule(color=ink(palette.MUTED), strokeWidth=1, aria=False)
-        .properties(name=f"history_{field}_pointer_view")
-        .encode(
-            x=x,
-            opacity=alt.when(nearest).then(alt.value(0.9)).otherwise(alt.value(0.0)),
-            tooltip=[
-                alt.Tooltip("shown:N", title="Day"),
-                alt.Tooltip("spx:Q", title="SPX (points)", format=",.2f"),
-                alt.Tooltip("vix:Q", title="VIX (points)", format=".2f"),
-                alt.Tooltip("regime:N", title="Regime"),
-            ],
-        )
-        .add_params(nearest)
-    )
-    return [bands, line, rule]
+    pointer = day_pointer("history", "history_tips", name=f"history_{field}_pointer", x=x)
+    return [bands_layer("history_bands", "name", x=x, legend=legend), line, *pointer]
 
 
-def _actions_base(span: alt.Parameter) -> alt.Chart:
-    tips = [
-        alt.Tooltip("shown:N", title="Day"),
-        alt.Tooltip("what:N", title="Position"),
-        alt.Tooltip("action:N", title="Action"),
-        alt.Tooltip("reason:N", title="Reason"),
-        alt.Tooltip("quantity:N", title="Contracts"),
-        alt.Tooltip("price:N", title="Price (points)"),
-    ]
+def _actions_base() -> alt.Chart:
     color = alt.Color("action:N").scale(domain=list(ACTIONS), range=list(_COLORS)).legend(None)
-    base: alt.Chart = dated(alt.Chart(alt.NamedData("history_actions"))).transform_filter(span)
-    return base.encode(color=color, tooltip=tips)
+    base = alt.Chart(alt.NamedData("history_actions")).transform_filter(_INSIDE)
+    encoded: alt.Chart = base.encode(color=color)
+    return encoded
 
 
-def _marks(span: alt.Parameter) -> alt.Chart:
+_TOLD: Final = ink("data('history_told')[datum.row]")
+
+
+def _marks() -> alt.Chart:
     """Actions on the line of SPX, of each kind that is not too frequent in the span."""
     shape = alt.Shape("action:N").scale(domain=list(ACTIONS), range=list(_SHAPES)).legend(None)
     marks: alt.Chart = (
-        _actions_base(span)
+        _actions_base()
         .transform_joinaggregate(number="count()", groupby=["action"])
         .transform_filter(f"datum.number <= {FEW}")
         .mark_point(
@@ -231,20 +245,21 @@ def _marks(span: alt.Parameter) -> alt.Chart:
             clip=True,
             stroke=ink(palette.PAPER),
             strokeWidth=0.8,
+            tooltip=_TOLD,
         )
-        .encode(x=_time(span, labels=False), y=alt.Y("spx:Q"), shape=shape)
+        .encode(x=_time(labels=False), y=alt.Y("spx:Q"), shape=shape)
     )
     return marks
 
 
-def _lanes(span: alt.Parameter) -> alt.Chart:
+def _lanes() -> alt.Chart:
     """Every action in the row of its kind, however many there are."""
     y = alt.Y("action:N").title(None).scale(domain=list(ACTIONS))
     lanes: alt.Chart = (
-        _actions_base(span)
-        .mark_tick(thickness=1.6, height={"band": 0.8}, opacity=0.75, clip=True)
+        _actions_base()
+        .mark_tick(thickness=1.6, height={"band": 0.8}, opacity=0.75, clip=True, tooltip=_TOLD)
         .encode(
-            x=_time(span, labels=False),
+            x=_time(labels=False),
             y=y.axis(grid=False, domain=False, ticks=False, labelOverlap=False),
         )
     )
@@ -254,10 +269,10 @@ def _lanes(span: alt.Parameter) -> alt.Chart:
 def _strip(span: alt.Parameter) -> Any:
     """The whole history, small, to drag across."""
     x = day_axis().title("Drag across the strip to zoom; click beside the span for all of it")
-    bands = bands_layer("history_bands", "name").encode(x=x)
+    x = x.scale(type="utc", nice=False, domain=ends_of("history_ends"))
     area = (
-        dated(alt.Chart(alt.NamedData("history")))
-        .properties(name="history_span_view")
+        alt.Chart(alt.NamedData("history"))
+        .properties(name=f"{_SPAN}_view")
         .mark_line(color=ink(palette.MUTED), strokeWidth=1)
         .encode(
             x=x,
@@ -265,4 +280,8 @@ def _strip(span: alt.Parameter) -> Any:
         )
         .add_params(span)
     )
-    return alt.layer(bands, area)
+    return alt.layer(
+        bands_layer("history_bands", "name", x=x),
+        area,
+        *map(kept, ("history_ends", "history_told")),
+    )

@@ -14,13 +14,17 @@ from alvh.report import palette
 from alvh.report.charts._parts import frame_of, ink, number_axis, panel_title, template_of
 from alvh.report.charts.regimes_look import (
     bands_layer,
-    dated,
     day_axis,
-    day_numbers,
-    regime_color,
+    day_pointer,
+    day_texts,
+    ends_of,
+    milliseconds,
+    pointed,
+    regime_scale,
     thinned,
 )
 from alvh.report.figure import Figure
+from alvh.report.numbers import MINUS, NOT_AVAILABLE
 
 __all__ = ["signal_panel_chart", "vote_count"]
 
@@ -74,17 +78,26 @@ def signal_panel_chart(
     # a vote on nan is none, as in the engine
     voted = (sign * value >= sign * watch).astype(int) + (sign * value >= sign * stress)
     first = np.flatnonzero(np.r_[True, voted[1:] != voted[:-1]])
-    day = day_numbers(frame["date"])
-    until = np.r_[day[first[1:]], day[-1]]
+    date = milliseconds(frame["date"])
+    until = np.r_[date[first[1:]], date[-1]]
     shown = voted[first] > 0
     known = value[np.isfinite(value)]
+    heading = f"{title} ({unit})" if unit else title
+    at = pointed(len(frame))
+    days = day_texts(frame["date"].iloc[at])
+    tips = {"Day": days, heading: [_told(x) for x in value[at].tolist()]}
     datasets = {
         "signal": pd.DataFrame(
-            {"day": day_numbers(rows["date"]), "value": _rounded(rows["value"].to_numpy(float))}
+            {
+                "date": milliseconds(rows["date"]),
+                "value": _rounded(rows["value"].to_numpy(float)),
+            }
         ),
+        "signal_days": pd.DataFrame({"date": date[at], "row": np.arange(at.size, dtype=np.int32)}),
+        "signal_tips": pd.DataFrame(tips, index=pd.Index(days)),
         "signal_votes": pd.DataFrame(
             {
-                "day": day[first][shown],
+                "date": date[first][shown],
                 "until": until[shown],
                 "name": [("calm", *_LEVELS)[code] for code in voted[first][shown]],
             }
@@ -92,7 +105,6 @@ def signal_panel_chart(
         "signal_levels": pd.DataFrame({"level": list(_LEVELS), "value": [watch, stress]}),
         "signal_gap": pd.DataFrame({"text": [] if known.size else ["unavailable"]}),
     }
-    heading = f"{title} ({unit})" if unit else title
     return Figure(_panel_template(heading, unit, height), datasets)
 
 
@@ -103,24 +115,23 @@ def _rounded(values: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, A
     return np.asarray(np.round(values, max(digits, 0)))
 
 
+def _told(value: float) -> str:
+    """A reading in the words of its tooltip."""
+    if value != value:
+        return NOT_AVAILABLE
+    return f"{value:,.4g}".replace("-", MINUS)
+
+
 @lru_cache(maxsize=64)
 def _panel_template(heading: str, unit: str, height: int) -> dict[str, Any]:
     y = alt.Y("value:Q").title(unit or None).scale(zero=False, nice=False, padding=4)
     y = y.axis(number_axis(tickCount=4, grid=False))
-    base = dated(alt.Chart(alt.NamedData("signal")))
-    nearest = alt.selection_point(
-        name="signal_pointer",
-        nearest=True,
-        on="pointermove",
-        clear="pointerout",
-        encodings=["x"],
-        empty=False,
-    )
+    x = day_axis().scale(type="utc", nice=False, domain=ends_of("signal_days"))
     levels = alt.Chart(alt.NamedData("signal_levels"))
     dash = alt.StrokeDash("level:N").legend(None)
     dash = dash.scale(domain=list(_LEVELS), range=[_DASH[name] for name in _LEVELS])
     layers = [
-        bands_layer("signal_votes", "name"),
+        bands_layer("signal_votes", "name", x=x),
         levels.mark_rule(color=ink(palette.MUTED), strokeWidth=1.4).encode(
             y=y,
             strokeDash=dash,
@@ -129,17 +140,10 @@ def _panel_template(heading: str, unit: str, height: int) -> dict[str, Any]:
                 alt.Tooltip("value:Q", title=heading, format=",.4~r"),
             ],
         ),
-        base.mark_line(color=ink(palette.INK), strokeWidth=1.1).encode(x=day_axis(), y=y),
-        base.mark_rule(color=ink(palette.MUTED), strokeWidth=1, aria=False)
-        .encode(
-            x=day_axis(),
-            opacity=alt.when(nearest).then(alt.value(0.9)).otherwise(alt.value(0.0)),
-            tooltip=[
-                alt.Tooltip("shown:N", title="Day"),
-                alt.Tooltip("value:Q", title=heading, format=",.4~r"),
-            ],
-        )
-        .add_params(nearest),
+        alt.Chart(alt.NamedData("signal"))
+        .mark_line(color=ink(palette.INK), strokeWidth=1.1)
+        .encode(x=x, y=y),
+        *day_pointer("signal_days", "signal_tips", name="signal_pointer", x=x),
         alt.Chart(alt.NamedData("signal_gap"))
         .mark_text(align="left", baseline="middle", dx=6, fontSize=12, color=ink(palette.MUTED))
         .encode(
@@ -184,22 +188,29 @@ def vote_count(
     counts = rows[list(_LEVELS)].to_numpy(dtype=float)
     if not np.isfinite(counts).all():
         raise DataError("vote count must have counts on every day")
-    changed = np.r_[True, (counts[1:] != counts[:-1]).any(axis=1)]
-    changed[-1] = True
-    day = day_numbers(rows["date"])[changed]
-    kept = counts[changed].astype(int)
-    votes = pd.DataFrame({"day": day, "watch": kept[:, 0], "stress": kept[:, 1]})
+    date, at = milliseconds(rows["date"]), pointed(len(rows))
+    days = day_texts(rows["date"].iloc[at])
+    tips = {"Day": days}
+    datasets = {"votes_days": pd.DataFrame({"date": date[at], "row": np.arange(at.size)})}
+    for name, count in zip(_LEVELS, counts.T.astype(np.int32), strict=True):
+        changed = np.r_[True, count[1:] != count[:-1]]
+        changed[-1] = True
+        datasets[f"votes_{name}"] = pd.DataFrame({"date": date[changed], "votes": count[changed]})
+        tips[f"For {name}"] = [str(n) for n in count[at].tolist()]
+    datasets["votes_tips"] = pd.DataFrame(tips, index=pd.Index(days))
     needed = [watch_needed, stress_needed]
     words = [f"{name} at {n}" for name, n in zip(_LEVELS, needed, strict=True)]
     if watch_needed == stress_needed:
         words = [f"both at {watch_needed}", ""]
-    levels = pd.DataFrame({"level": list(_LEVELS), "value": needed, "text": words})
-    return Figure(_votes_template(height), {"votes": votes, "votes_needed": levels})
+    datasets["votes_needed"] = pd.DataFrame(
+        {"level": list(_LEVELS), "value": needed, "text": words}
+    )
+    return Figure(_votes_template(height), datasets)
 
 
 @lru_cache(maxsize=8)
 def _votes_template(height: int) -> dict[str, Any]:
-    base = dated(alt.Chart(alt.NamedData("votes")))
+    x = day_axis().scale(type="utc", nice=False, domain=ends_of("votes_days"))
     whole = alt.Axis(format=",.0f", tickMinStep=1, tickCount=5, grid=False)
     legend = alt.Legend(
         title="Votes for",
@@ -209,23 +220,17 @@ def _votes_template(height: int) -> dict[str, Any]:
         symbolSize=120,
         values=list(_LEVELS),
     )
-    color = regime_color("name", legend, (0.0, 0.5, 0.9))
+    tones = regime_scale((0.0, 0.5, 0.9))
     layers: list[alt.Chart] = []
     for name in _LEVELS:
-        y = alt.Y(f"{name}:Q").title("Votes").axis(whole)
+        y = alt.Y("votes:Q", stack=None).title("Votes").axis(whole)
+        color = alt.Color("name:N", scale=tones, legend=legend)
         layers.append(
-            base.transform_calculate(name=f"'{name}'")
+            alt.Chart(alt.NamedData(f"votes_{name}"))
+            .transform_calculate(name=f"'{name}'")
             .mark_area(interpolate="step-after", line=False, opacity=1)
-            .encode(x=day_axis(), y=y, color=color)
+            .encode(x=x, y=y, color=color)
         )
-    nearest = alt.selection_point(
-        name="votes_pointer",
-        nearest=True,
-        on="pointermove",
-        clear="pointerout",
-        encodings=["x"],
-        empty=False,
-    )
     levels = alt.Chart(alt.NamedData("votes_needed"))
     dash = alt.StrokeDash("level:N").legend(None)
     dash = dash.scale(domain=list(_LEVELS), range=[_DASH[name] for name in _LEVELS])
@@ -236,16 +241,6 @@ def _votes_template(height: int) -> dict[str, Any]:
         levels.mark_text(align="left", baseline="middle", dx=5, fontSize=11,
             color=ink(palette.MUTED)).encode(x=_RIGHT, y=alt.Y("value:Q"),
             text=alt.Text("text:N")),
-        base.mark_rule(color=ink(palette.MUTED), strokeWidth=1, aria=False)
-        .encode(
-            x=day_axis(),
-            opacity=alt.when(nearest).then(alt.value(0.9)).otherwise(alt.value(0.0)),
-            tooltip=[
-                alt.Tooltip("shown:N", title="Since"),
-                alt.Tooltip("watch:Q", title="For watch"),
-                alt.Tooltip("stress:Q", title="For stress"),
-            ],
-        )
-        .add_params(nearest),
+        *day_pointer("votes_days", "votes_tips", name="votes_pointer", x=x),
     ]  # fmt: skip
     return template_of(alt.layer(*layers).properties(width="container", height=height))

@@ -26,7 +26,15 @@ from alvh.report.charts.outcomes_look import (
     policy_title,
     titles_frame,
 )
-from alvh.report.charts.regimes_look import MOST, dated, day_axis, day_numbers, thinned
+from alvh.report.charts.regimes_look import (
+    MOST,
+    day_axis,
+    day_numbers,
+    day_pointer,
+    day_texts,
+    milliseconds,
+    thinned,
+)
 from alvh.report.figure import Figure
 from alvh.report.numbers import MINUS
 
@@ -90,16 +98,16 @@ def replay_equity(
     level = wealth.loc[keep].to_numpy(dtype=float).T
     fall = 100.0 * drawdown.loc[keep].to_numpy(dtype=float).T
     days = pd.DatetimeIndex(wealth.index)[keep]
-    number = day_numbers(days.to_series())
-    tips = {"Day": [f"{day:%d %b %Y}" for day in days]}
+    date = milliseconds(days.to_series())
+    tips = {"Day": day_texts(days.to_series())}
     for name, money, under in zip(names, level, fall, strict=True):
         tips[policy_title(name)] = [
             f"{a}, {MINUS if b < -0.05 else ''}{abs(b):.1f} % from its best"
             for a, b in zip(dollar_texts(money), under.tolist(), strict=True)
         ]
     datasets = {
-        "replay_equity": _wide(number, np.round(level, 0)),
-        "replay_falls": _wide(number, np.round(fall, 2)),
+        "replay_equity": _wide(date, np.round(level, 0)),
+        "replay_falls": _wide(date, np.round(fall, 2)),
         "replay_tips": pd.DataFrame(tips, index=pd.Index(tips["Day"])),
         "replay_names": titles_frame(names),
     }
@@ -129,9 +137,9 @@ def _kept(wealth: pd.DataFrame, drawdown: pd.DataFrame) -> np.ndarray[Any, np.dt
     return np.isin(np.arange(len(days)), drawn.index.to_numpy())
 
 
-def _wide(day: np.ndarray[Any, np.dtype[np.int64]], values: FloatArray) -> pd.DataFrame:
+def _wide(date: FloatArray, values: FloatArray) -> pd.DataFrame:
     columns = dict(zip(keys_of([""] * len(values)), values, strict=True))
-    return pd.DataFrame({"row": np.arange(day.size, dtype=np.int32), "day": day, **columns})
+    return pd.DataFrame({"row": np.arange(date.size, dtype=np.int32), "date": date, **columns})
 
 
 @lru_cache(maxsize=32)
@@ -148,7 +156,7 @@ def _equity_template(
     fall = fall.title("Drawdown (%)").axis(tickCount=5, labelExpr=_WITH_MINUS)
     upper = _panel("replay_equity", money, colors, pick, day_axis(labels=False), legend=True)
     lower = _panel("replay_falls", fall, colors, pick, day_axis(), legend=False)
-    upper += [kept("replay_tips"), kept("replay_names")]
+    upper.append(kept("replay_names"))
     joined = alt.vconcat(
         alt.layer(*upper).properties(width=width, height=height),
         alt.layer(*lower).properties(width=width, height=height // 2),
@@ -184,7 +192,7 @@ def _panel(
     """Lines of the policies, and a rule that follows the pointer with all of them."""
     keys = keys_of(colors)
     lines = (
-        dated(folded(data, keys, group="series", value="value"))
+        folded(data, keys, group="series", value="value")
         .mark_line(strokeWidth=1.7, strokeJoin="round", clip=True)
         .encode(
             x=x,
@@ -195,29 +203,7 @@ def _panel(
     )
     if legend:
         lines = lines.properties(name="pick_view").add_params(pick)
-    return [lines, _pointer(data, "replay_tips", x)]
-
-
-def _pointer(data: str, tips: str, x: alt.X) -> alt.Chart:
-    """Rule at the day nearest to the pointer; its tooltip is the row of `tips` of that number."""
-    name = f"{data}_pointer"
-    nearest = alt.selection_point(
-        name=name, nearest=True, on="pointermove", clear="pointerout", encodings=["x"], empty=False
-    )
-    rule: alt.Chart = (
-        dated(alt.Chart(alt.NamedData(data)))
-        .mark_rule(
-            color=ink(palette.MUTED),
-            strokeWidth=1,
-            aria=False,
-            # the pointer meets cells around the rules; the datum of a cell is its rule
-            tooltip=ink(f"data('{tips}')[(datum.datum || datum).row]"),
-        )
-        .properties(name=f"{name}_view")
-        .encode(x=x, opacity=alt.when(nearest).then(alt.value(0.9)).otherwise(alt.value(0.0)))
-        .add_params(nearest)
-    )
-    return rule
+    return [lines, *day_pointer(data, "replay_tips", name=f"{data}_pointer", x=x)]
 
 
 def replay_parts(daily: pd.DataFrame, *, height: int = 360) -> Figure:
@@ -250,10 +236,10 @@ def replay_parts(daily: pd.DataFrame, *, height: int = 360) -> Figure:
     frame = frame.loc[_kept(frame, frame)]
     days = pd.DatetimeIndex(frame.index)
     values = frame.to_numpy(dtype=float).T
-    tips = {"Day": [f"{day:%d %b %Y}" for day in days]}
+    tips = {"Day": day_texts(days.to_series())}
     tips |= {name.capitalize(): dollar_texts(row) for name, row in zip(names, values, strict=True)}
     datasets = {
-        "replay_parts": _wide(day_numbers(days.to_series()), np.round(values, 0)),
+        "replay_parts": _wide(milliseconds(days.to_series()), np.round(values, 0)),
         "replay_parts_tips": pd.DataFrame(tips, index=pd.Index(tips["Day"])),
     }
     return Figure(_parts_template(height), datasets)
@@ -268,7 +254,7 @@ def _parts_template(height: int) -> dict[str, Any]:
         title=None, orient="top", symbolType="stroke", labelExpr=label, columns=len(words)
     )
     lines = (
-        dated(folded("replay_parts", keys, group="series", value="value"))
+        folded("replay_parts", keys, group="series", value="value")
         .mark_line(strokeJoin="round", clip=True)
         .encode(
             x=x,
@@ -291,6 +277,6 @@ def _parts_template(height: int) -> dict[str, Any]:
         .mark_rule(color=ink(palette.MUTED), strokeWidth=1.2)
         .encode(y=alt.Y("value:Q"))
     )
-    layers = [zero, lines, _pointer("replay_parts", "replay_parts_tips", x)]
-    layers.append(kept("replay_parts_tips"))
+    pointer = day_pointer("replay_parts", "replay_parts_tips", name="replay_parts_pointer", x=x)
+    layers = [zero, lines, *pointer]
     return _single(template_of(alt.layer(*layers).properties(width="container", height=height)))

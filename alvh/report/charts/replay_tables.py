@@ -20,7 +20,7 @@ from alvh.report.charts.outcomes_look import (
     titles_frame,
     vertical_zero,
 )
-from alvh.report.charts.regimes_look import MOST, dated, day_axis, day_numbers
+from alvh.report.charts.regimes_look import MOST, day_axis, day_numbers, day_texts, milliseconds
 from alvh.report.figure import Figure
 from alvh.report.numbers import MINUS, dollars, interval, percent
 
@@ -207,8 +207,9 @@ def replay_fit(frame: pd.DataFrame, *, height: int = 300) -> Figure:
     if len(np.unique(day)) > MOST:
         largest = parts.groupby(["index", "week"], sort=False)["size"].idxmax()
         parts = parts.loc[largest.to_numpy()]
-    data = parts[["day", "index", "quoted", "shown", "gap"]].round(3).reset_index(drop=True)
-    return Figure(_fit_template(height), {"fit": data.rename(columns={"shown": "model"})})
+    data = parts[["index", "quoted", "shown", "gap"]].round(3).rename(columns={"shown": "model"})
+    data = data.assign(date=milliseconds(parts["date"]), shown=day_texts(parts["date"]))
+    return Figure(_fit_template(height), {"fit": data.reset_index(drop=True)})
 
 
 @lru_cache(maxsize=4)
@@ -218,7 +219,7 @@ def _fit_template(height: int) -> dict[str, Any]:
         .scale(domain=list(_FIT_COLORS), range=list(_FIT_COLORS.values()))
         .legend(title=None, orient="top", symbolOpacity=1)
     )
-    base = dated(alt.Chart(alt.NamedData("fit")))
+    base = alt.Chart(alt.NamedData("fit"))
     marks = base.mark_point(filled=True, size=16, opacity=0.6).encode(
         x=day_axis(),
         y=alt.Y("gap:Q").title("Model less quoted (VIX points)").axis(tickCount=7),
