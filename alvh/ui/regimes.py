@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 from alvh import __version__
 from alvh.errors import ParameterError, explain
 from alvh.lab import Study
-from alvh.lab.regimes import WITHOUT_SIGNALS, RegimeStudy
+from alvh.lab.regimes import RegimeStudy
 from alvh.market.fomc import schedule_note
 from alvh.report import charts, export
 from alvh.report.figure import Figure
@@ -242,10 +242,8 @@ def _answer(now: Desk) -> list[Number]:
     last: Any = study.daily.iloc[-1]
     n = len(now.policy.regime.votes)
     stress: Any = study.time.set_index("regime").loc["stress"]
-    book: Any = study.profits[study.profits["part"].eq("book")].set_index("regime").loc["all"]
+    book: Any = study.year
     rule: Any = study.hits(rule_only=True).set_index("signal").loc["regime"]
-    signals = study.ablation
-    signals = signals[signals["dropped"].eq(WITHOUT_SIGNALS)]
     votes = f"{int(last['watch'])} of {n} vote for watch, {int(last['stress'])} for stress"
     numbers = [
         Number(
@@ -280,9 +278,9 @@ def _answer(now: Desk) -> list[Number]:
             "One history says little of a mean.",
         ),
     ]
-    if signals.empty:
+    gain: Any = study.through_signals
+    if gain is None:
         return numbers
-    gain: Any = signals.iloc[0]
     return [
         *numbers,
         Number(
@@ -363,9 +361,9 @@ def history(seen: Market) -> None:
 def panels(page: Page, seen: Market, signals: tuple[SignalName, ...]) -> list[Group]:
     """Lay out a small panel a signal with its levels, and the count of votes."""
     groups: list[Group] = []
-    page.part(partial(_votes, seen))
+    page.element(partial(_votes, seen), partial(_votes_from, seen))
     for name in signals:
-        page.part(partial(_panel, seen, name))
+        page.element(partial(_panel, seen, name), partial(_panel_from, seen, name))
         groups.append((st.container(), partial(regime.choose_levels_in_a_row, name)))
     return groups
 
@@ -381,6 +379,19 @@ def _votes(seen: Market) -> None:
         frame, watch_needed=rule.watch_votes, stress_needed=rule.stress_votes, height=130
     )
     draw(drawn, "votes", "Votes", frame, now, seen)
+
+
+def _votes_from(seen: Market) -> Any:
+    now = now_of(seen)
+    rule = now.policy.regime
+    counts = now.study.daily[["watch", "stress"]].to_numpy()
+    return counts.tobytes(), len(rule.votes), rule.watch_votes, rule.stress_votes
+
+
+def _panel_from(seen: Market, name: SignalName) -> Any:
+    now = now_of(seen)
+    votes = [vote for vote in now.policy.regime.votes if vote.signal == name]
+    return votes, [now.study.readings[name].to_numpy().tobytes() for _ in votes]
 
 
 def _panel(seen: Market, name: SignalName) -> None:

@@ -39,7 +39,7 @@ with st.sidebar:
 top = st.container()
 left, right = st.columns([5, 4], gap="medium")
 with left:
-    page.part(partial(regimes.history, seen))
+    page.element(partial(regimes.history, seen))
     show.saving("regimes.history")
 with right, st.container(height=545, border=False):
     groups += regimes.panels(page, seen, signals)

@@ -68,3 +68,19 @@ def test_a_future_of_the_model_is_explained_like_a_real_day(server, page):
     opened(page, server, "/regimes?market=by+hand&path=a+simulated+future")
     assert len(numbers(page)) == 5
     expect(page.get_by_text("signals vote for watch or stress")).to_be_visible()
+
+
+def test_pictures_of_signals_nobody_touched_stay_as_they_are(server, page):
+    opened(page, server)
+    charts = page.get_by_test_id("stVegaLiteChart")
+    marked = "charts => charts.forEach(chart => { chart.querySelector('canvas').kept = true; })"
+    kept = "charts => charts.map(chart => chart.querySelector('canvas').kept === true)"
+    levels = [driver.slider(page, key=f"vote.{name}.stress") for name in ("vix", "rsi_spx")]
+    n = charts.count()
+    charts.evaluate_all(marked)
+    for level in [*levels, *levels]:
+        driver.nudge(page, level)
+        assert charts.count() == n
+        assert 0 < page.evaluate("window.probe.paints") <= 3  # history, votes, its own
+    still = charts.evaluate_all(kept)
+    assert all(still)  # drawn into, not made anew
