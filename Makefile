@@ -31,7 +31,7 @@ run: $(VENV)/.warm
 test: $(VENV)/.dev $(VENV)/.warm
 	@$(find_chromium) || { $(install_chromium); } || \
 		echo 'No Chromium: browser tests will be skipped (a failure when CI is set).' >&2
-	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
+	OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
 
 check: $(VENV)/.dev
 	$(VENV)/bin/ruff check .

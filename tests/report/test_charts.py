@@ -99,11 +99,6 @@ def test_payoff_tooltip_holds_every_series_exactly(curves):
     assert len(tips) == len(frame)
 
 
-def test_payoff_tooltip_has_no_row_numbers(curves):
-    tips = charts.payoff(curves).datasets["payoff_tips"]
-    assert all(isinstance(label, str) for label in tips.index)  # numbers would become a column
-
-
 def test_payoff_of_series_on_different_grids_leaves_gaps(curves):
     figure = charts.payoff(curves.iloc[:-1].sample(frac=1.0, random_state=1).sort_values("series"))
     frame = figure.datasets["payoff"]

@@ -7,6 +7,7 @@ import json
 import altair as alt
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from alvh.report import Figure, charts
@@ -52,10 +53,13 @@ def test_same_structure_is_the_same_template_and_names(draw, name):
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_spec_is_new_at_the_top_and_holds_frames(draw, name):
+def test_spec_is_new_at_the_top_and_holds_the_frames_columns(draw, name):
     figure = draw(name)
     spec = figure.spec()
-    assert all(isinstance(frame, pd.DataFrame) for frame in spec["datasets"].values())
+    for key, stream in spec["datasets"].items():
+        sent, frame = pa.ipc.open_stream(stream).read_all(), figure.datasets[key]
+        assert sent.column_names == list(frame.columns)
+        pd.testing.assert_frame_equal(sent.to_pandas(), frame.reset_index(drop=True))
     assert spec["layer" if "layer" in spec else "concat" if "concat" in spec else "hconcat"]
     del spec["datasets"], spec["config"]
     assert "datasets" in figure.spec()

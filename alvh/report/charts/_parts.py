@@ -147,13 +147,10 @@ def dollar_texts(values: FloatArray) -> list[str]:
 
 
 def tips_of(title: str, grid: FloatArray, names: Sequence[str], values: FloatArray) -> pd.DataFrame:
-    """What the tooltip shows at each position of `grid`: a column a line of it, dollars as text.
-
-    The index is text because the dashboard hands a numeric index to the chart as one more column.
-    """
+    """What the tooltip shows at each position of `grid`: a column a line of it, dollars as text."""
     positions = [f"{x:,.2f}" for x in grid.tolist()]
     columns = {name: dollar_texts(row) for name, row in zip(names, values, strict=True)}
-    return pd.DataFrame({title: positions, **columns}, index=pd.Index(positions))
+    return pd.DataFrame({title: positions, **columns})
 
 
 def follow(data: str, x: str, *, name: str, tip: Any) -> alt.Chart:

@@ -95,7 +95,7 @@ def outcome_distribution(
         "outcome_places": pd.DataFrame(
             {"row": np.arange(middle.size, dtype=np.int32), "profit": middle}
         ),
-        "outcome_tips": pd.DataFrame(tips, index=pd.Index(tips["Profit"])),
+        "outcome_tips": pd.DataFrame(tips),
         "outcome_names": titles_frame(names),
         "outcome_outside": _outside(rest, names, float(left[0]), float(right[-1])),
     }

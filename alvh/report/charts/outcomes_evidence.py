@@ -93,7 +93,7 @@ def outcome_trades(
     found = ends[ends["policy"] == focus].iloc[0]
     datasets = {
         "trades": frame,
-        "trades_tips": pd.DataFrame(tips, index=pd.Index(tips["Trades"])),
+        "trades_tips": pd.DataFrame(tips),
         "trades_names": titles_frame(names),
         "trades_note": pd.DataFrame({"line": [0, 1], "text": _verdict(focus, found)}),
         "trades_needed": pd.DataFrame(

@@ -76,7 +76,7 @@ def outcome_drawdowns(frame: pd.DataFrame, *, height: int = 440) -> Figure:
         ]
     datasets = {
         "drawdown": wide("drawdown", np.round(grid, 2), odds, 8),
-        "drawdown_tips": pd.DataFrame(tips, index=pd.Index(tips["Drawdown of at least"])),
+        "drawdown_tips": pd.DataFrame(tips),
         "drawdown_names": titles_frame(names),
     }
     return Figure(_drawdown_template(policy_colors(names), height), datasets)
@@ -177,7 +177,7 @@ def outcome_fan(
             tips[f"{policy_title(name)}, median"] = dollar_texts(row)
     datasets = {
         "fan": frame,
-        "fan_tips": pd.DataFrame(tips, index=pd.Index(tips["Trading day"])),
+        "fan_tips": pd.DataFrame(tips),
         "fan_names": titles_frame(names),
         "fan_edges": pd.DataFrame(
             {

@@ -9,7 +9,6 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from alvh._typing import FloatArray
 from alvh.errors import DataError
 from alvh.report import palette
 from alvh.report.charts._parts import PAD, frame_of, ink, kept, number_axis, template_of
@@ -87,25 +86,43 @@ def regime_history(
         If a column is missing, the frame is empty, an action is unknown or on another day.
     """
     checked = frame_of(frame, ("date", "spx", "vix"), chart="regime history")
-    lines = thinned(checked, ("spx", "vix"), chart="regime history")
     spans = frame_of(bands, ("start", "end", "name"), chart="regime history")
-    date = milliseconds(lines["date"])
-    spx, vix = (lines[name].to_numpy(dtype=float).round(2) for name in ("spx", "vix"))
-    told = {
-        "Day": day_texts(lines["date"]),
-        "SPX (points)": [points(x) for x in spx.tolist()],
-        "VIX (points)": [points(x) for x in vix.tolist()],
-    }
+    levels = (checked[name].to_numpy(dtype=float).tobytes() for name in ("spx", "vix"))
+    lines = _lines(day_numbers(checked["date"]).tobytes(), *levels)
     datasets = {
-        "history": pd.DataFrame(
-            {"date": date, "spx": spx, "vix": vix, "row": np.arange(date.size, dtype=np.int32)}
-        ),
-        "history_tips": pd.DataFrame(told, index=pd.Index(told["Day"])),
-        "history_ends": pd.DataFrame({"date": date[[0, -1]]}),
+        **lines,
         "history_bands": _bands(spans),
-        **_actions(checked, actions, date, spx),
+        **_actions(checked, actions, lines["history"]),
     }
     return Figure(_history_template(width, height), datasets)
+
+
+@lru_cache(maxsize=4)
+def _lines(days: bytes, spx: bytes, vix: bytes) -> dict[str, pd.DataFrame]:
+    """The lines and what is told of them, from bytes of their days and levels.
+
+    Kept, and not to be written to: only the market changes them, while rules are tried out.
+    """
+    frame = pd.DataFrame(
+        {
+            "date": np.frombuffer(days, dtype=np.int64).astype("datetime64[D]"),
+            "spx": np.frombuffer(spx).round(2),
+            "vix": np.frombuffer(vix).round(2),
+        }
+    )
+    rows = thinned(frame, ("spx", "vix"), chart="regime history")
+    date = milliseconds(rows["date"])
+    history = {"date": date, "spx": rows["spx"], "vix": rows["vix"]}
+    told = {
+        "Day": day_texts(rows["date"]),
+        "SPX (points)": [points(x) for x in rows["spx"].tolist()],
+        "VIX (points)": [points(x) for x in rows["vix"].tolist()],
+    }
+    return {
+        "history": pd.DataFrame(history).assign(row=np.arange(date.size, dtype=np.int32)),
+        "history_tips": pd.DataFrame(told),
+        "history_ends": pd.DataFrame({"date": date[[0, -1]]}),
+    }
 
 
 def _bands(spans: pd.DataFrame) -> pd.DataFrame:
@@ -118,9 +135,9 @@ def _bands(spans: pd.DataFrame) -> pd.DataFrame:
 
 
 def _actions(
-    frame: pd.DataFrame, actions: pd.DataFrame | None, date: FloatArray, spx: FloatArray
+    frame: pd.DataFrame, actions: pd.DataFrame | None, line: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    """What was done, where the line of (`date`, `spx`) passes that day; and in words."""
+    """What was done, where the line of SPX passes that day; and in words."""
     columns = ("date", "action", "what", "reason", "quantity", "price")
     if actions is None:
         actions = pd.DataFrame({name: [] for name in columns}).astype({"date": "datetime64[ns]"})
@@ -134,7 +151,7 @@ def _actions(
     days = day_texts(rows["date"])
     done = {
         "date": at,
-        "spx": np.exp(np.interp(at, date, np.log(spx))).round(2),
+        "spx": np.exp(np.interp(at, line["date"], np.log(line["spx"]))).round(2),
         "action": rows["action"].to_numpy(),
         "row": np.arange(at.size, dtype=np.int32),
     }
@@ -151,7 +168,7 @@ def _actions(
     }
     return {
         "history_actions": pd.DataFrame(done),
-        "history_told": pd.DataFrame(told, index=pd.Index(days, dtype=object)),
+        "history_told": pd.DataFrame(told),
     }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 import altair as alt
@@ -32,6 +34,7 @@ REGIMES: Final = ("calm", "watch", "stress")
 STRENGTH: Final = (0.0, 0.24, 0.44)  # of a band: three greys on paper without colours
 MOST: Final = 2500
 """Days up to which a line is drawn as it is."""
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 CELLS: Final = 480
 """Days a pointer can tell apart in a small panel, about one a pixel."""
 
@@ -52,7 +55,12 @@ def milliseconds(column: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.float64]
 
 def day_texts(column: pd.Series[Any]) -> list[str]:
     """Days of a column of dates in words, as tooltips tell them."""
-    return [f"{day:%d %b %Y}" for day in pd.DatetimeIndex(column)]
+    return [_day_text(day) for day in day_numbers(column).tolist()]
+
+
+@lru_cache(maxsize=50_000)
+def _day_text(day: int) -> str:
+    return f"{date.fromordinal(_EPOCH + day):%d %b %Y}"
 
 
 def day_axis(**more: Any) -> alt.X:

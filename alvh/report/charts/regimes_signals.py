@@ -94,7 +94,7 @@ def signal_panel_chart(
             }
         ),
         "signal_days": pd.DataFrame({"date": date[at], "row": np.arange(at.size, dtype=np.int32)}),
-        "signal_tips": pd.DataFrame(tips, index=pd.Index(days)),
+        "signal_tips": pd.DataFrame(tips),
         "signal_votes": pd.DataFrame(
             {
                 "date": date[first][shown],
@@ -197,7 +197,7 @@ def vote_count(
         changed[-1] = True
         datasets[f"votes_{name}"] = pd.DataFrame({"date": date[changed], "votes": count[changed]})
         tips[f"For {name}"] = [str(n) for n in count[at].tolist()]
-    datasets["votes_tips"] = pd.DataFrame(tips, index=pd.Index(days))
+    datasets["votes_tips"] = pd.DataFrame(tips)
     needed = [watch_needed, stress_needed]
     words = [f"{name} at {n}" for name, n in zip(_LEVELS, needed, strict=True)]
     if watch_needed == stress_needed:

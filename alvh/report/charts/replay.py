@@ -108,7 +108,7 @@ def replay_equity(
     datasets = {
         "replay_equity": _wide(date, np.round(level, 0)),
         "replay_falls": _wide(date, np.round(fall, 2)),
-        "replay_tips": pd.DataFrame(tips, index=pd.Index(tips["Day"])),
+        "replay_tips": pd.DataFrame(tips),
         "replay_names": titles_frame(names),
     }
     template = _equity_template(policy_colors(names), scale, title, width, height)
@@ -240,7 +240,7 @@ def replay_parts(daily: pd.DataFrame, *, height: int = 360) -> Figure:
     tips |= {name.capitalize(): dollar_texts(row) for name, row in zip(names, values, strict=True)}
     datasets = {
         "replay_parts": _wide(milliseconds(days.to_series()), np.round(values, 0)),
-        "replay_parts_tips": pd.DataFrame(tips, index=pd.Index(tips["Day"])),
+        "replay_parts_tips": pd.DataFrame(tips),
     }
     return Figure(_parts_template(height), datasets)
 

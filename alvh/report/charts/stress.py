@@ -194,7 +194,7 @@ def _datasets(
     days = dict(zip(keys_of(names), values, strict=True))
     return {
         "stress": pd.DataFrame({"row": np.arange(grid.size, dtype=np.int32), "day": grid, **days}),
-        "stress_tips": pd.DataFrame(told, index=pd.Index(told["Day"])),
+        "stress_tips": pd.DataFrame(told),
         "stress_names": pd.DataFrame({"name": names}),
         "stress_marks": pd.DataFrame(
             {

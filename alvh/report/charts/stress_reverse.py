@@ -74,7 +74,7 @@ def stress_reverse(
     at = [] if depth is None else [depth]
     datasets = {
         "reverse": pd.DataFrame({"row": np.arange(grid.size), "depth": grid, **days}),
-        "reverse_tips": pd.DataFrame(told, index=pd.Index(told["Fall"])),
+        "reverse_tips": pd.DataFrame(told),
         "reverse_names": pd.DataFrame({"name": names}),
         "reverse_loss": pd.DataFrame({"lost": [loss], "text": [f"{loss:g} % lost"]}),
         "reverse_found": pd.DataFrame(
