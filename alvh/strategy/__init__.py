@@ -8,11 +8,12 @@ from alvh.strategy.layer import LAYERS_442, SECOND_LAYER, HedgeLayer
 from alvh.strategy.policy import Policy
 from alvh.strategy.regime import RegimeRule, SecondEngine
 from alvh.strategy.scale import VixScale
-from alvh.strategy.vote import VOTERS, Condition, Vote
+from alvh.strategy.vote import SIMULATED, VOTERS, Condition, Vote
 
 __all__ = [
     "LAYERS_442",
     "SECOND_LAYER",
+    "SIMULATED",
     "VOTERS",
     "Book",
     "Condition",

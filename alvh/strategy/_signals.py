@@ -4,12 +4,12 @@ On simulated paths they are taken from the path, one day at a time, by the steps
 `alvh.signals._steps`; on days that really happened they were computed beforehand, by
 `alvh.signals.signal_panel`, and are read. A signal that is unavailable is nan.
 
-What simulated paths have no room for is said in `UNLIKE`.
+What simulated paths have no room for is said in `alvh.strategy.vote.SIMULATED`.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -38,20 +38,7 @@ from alvh.strategy._records import SIGNAL
 from alvh.strategy._strikes import vvix_scale
 from alvh.strategy.vote import SignalName
 
-__all__ = ["UNLIKE", "Wanted", "factors_of", "given_rows", "step_signals"]
-
-UNLIKE: Final = {
-    "contango": "the model's future of 21 trading days stands for the first listed one",
-    "premium_points": "what was realised stands for the forecast",
-    "breadth_below": "the line is drawn by the factor model",
-    "breadth_divergence": "the line is drawn by the factor model",
-    "cpi_surprise": "drawn by the factor model",
-    "ppi_surprise": "drawn by the factor model",
-    "exchange_rate": "drawn by the factor model",
-    "fomc": "a decision every 31.5 trading days",
-    "skew": "the model's own",
-}
-"""How a signal of simulated paths differs from that of real days."""
+__all__ = ["Wanted", "factors_of", "given_rows", "step_signals"]
 
 _KINDS = (
     "given",

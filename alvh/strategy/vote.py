@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from alvh.value import Value
 
-__all__ = ["VOTERS", "Condition", "Side", "SignalName", "Vote", "Voter"]
+__all__ = ["SIMULATED", "VOTERS", "Condition", "Side", "SignalName", "Vote", "Voter"]
 
 SignalName: TypeAlias = Literal[
     "vix",
@@ -97,6 +97,21 @@ VOTERS: Final[Mapping[SignalName, Voter]] = MappingProxyType(
     }
 )
 """Every signal that may vote. Both thresholds of a 0-or-1 signal are 1: it votes for both."""
+
+SIMULATED: Final[Mapping[SignalName, str]] = MappingProxyType(
+    {
+        "contango": "the model's future of 21 trading days stands for the first listed one",
+        "premium_points": "what was realised stands for the forecast",
+        "breadth_below": "the line is drawn by the factor model",
+        "breadth_divergence": "the line is drawn by the factor model",
+        "cpi_surprise": "drawn by the factor model",
+        "ppi_surprise": "drawn by the factor model",
+        "exchange_rate": "drawn by the factor model",
+        "fomc": "a decision every 31.5 trading days",
+        "skew": "the model's own",
+    }
+)
+"""How a signal of simulated paths differs from that of real days, where it does."""
 
 
 class Vote(Value):

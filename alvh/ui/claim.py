@@ -163,7 +163,7 @@ def lay_out(tab: Tab, page: Page, seen: Market) -> list[Group]:
     with left:
         if tab.choose is not None:
             own.append((st.container(), tab.choose))
-        page.part(partial(_picture, tab, seen))
+        page.element(partial(_picture, tab, seen))
         show.saving(f"claim.{tab.key}")
         page.part(partial(_table, tab, seen))
     with right:

@@ -173,10 +173,10 @@ def greeks(page: Page, seen: Market) -> None:
     """Lay out Greeks by group, against spot and against days."""
     page.part(partial(_greeks_table, seen))
     st.markdown("**Against the index, today**")
-    page.part(partial(_greeks_by_spot, seen))
+    page.element(partial(_greeks_by_spot, seen))
     show.saving("condor.greeks-spot")
     st.markdown("**As days pass and the market stands still**")
-    page.part(partial(_greeks_by_day, seen))
+    page.element(partial(_greeks_by_day, seen))
     show.saving("condor.greeks-days")
 
 

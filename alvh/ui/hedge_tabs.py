@@ -22,7 +22,7 @@ _INSTRUMENTS = {"call": "VIX call", "call_spread": "VIX call spread", "future": 
 def index_shock(page: Page, seen: Market) -> list[Group]:
     """Lay out profits against a move of the index."""
     place = st.container()
-    page.part(partial(_index_shock, seen))
+    page.element(partial(_index_shock, seen))
     if hedge.any_layer():
         show.saving("hedge.index")
     return [(place, partial(controls.slider, hedge.Look, "within", "within"))]
@@ -161,7 +161,7 @@ def _overlap(seen: Market) -> None:
 
 def rolls(page: Page, seen: Market) -> list[Group]:
     """Lay out when each layer is rolled."""
-    page.part(partial(_rolls, seen))
+    page.element(partial(_rolls, seen))
     if hedge.any_layer():
         show.saving("hedge.rolls")
     page.part(partial(_next_rolls, seen))

@@ -144,7 +144,7 @@ def lay_out(step: Step, steps: Sequence[Step], page: Page, seen: Market) -> list
     with top:
         page.part(partial(_messages, step, seen))
     with left:
-        page.part(partial(_picture, step, at, seen))
+        page.element(partial(_picture, step, at, seen))
     page.part(partial(_sentences, step, seen))
     with place:
         show.saving(f"lesson.{at + 1}")

@@ -33,13 +33,12 @@ class Page:
     """Parts of a page in the order they are drawn, and the groups of controls they follow."""
 
     def __init__(self) -> None:
-        self._parts: list[Group] = []
-        self._kept: list[_Kept] = []
+        self._parts: list[_Part | _Element] = []
         self._whole = True
 
     def part(self, draw: Callable[[], None]) -> None:
         """Reserve the slot of a part here; it stays empty while the settings are refused."""
-        self._parts.append((st.empty(), draw))
+        self._parts.append(_Part(st.empty(), draw))
 
     def element(self, draw: Callable[[], None], drawn_from: Callable[[], Any] = object) -> None:
         """Reserve the slot of one element, which stays in place whichever group redraws it.
@@ -50,13 +49,13 @@ class Page:
         Parameters
         ----------
         draw : callable
-            Draws exactly one element, or none: of several, those that another run does not draw
-            would stay.
+            Draws exactly one element, unless settings are refused: of several, those that another
+            run does not draw would stay.
         drawn_from : callable
             Returns what the element depends on: while that is equal, it is not drawn again. An
             object equal to no other by default. Raises `ParameterError` while settings are refused.
         """
-        self._kept.append(_Kept(st.empty(), draw, drawn_from))
+        self._parts.append(_Element(st.empty(), draw, drawn_from))
 
     def follow(self, groups: Sequence[Group]) -> None:
         """Draw the groups, and with the last of them the parts: all settings are known then."""
@@ -68,19 +67,32 @@ class Page:
     @st.fragment
     def _group(self, draw: Callable[[], None], *, last: bool) -> None:
         draw()
-        for slot, part in self._parts:
+        for part in self._parts:
             if self._whole and not last:
-                slot.empty()  # a fragment may only write where the whole run saw it write
-                continue
-            with slot.container():
-                _drawn(part)
-        if last or not self._whole:
-            for element in self._kept:
-                element.follow()
+                part.wait()
+            else:
+                part.follow()
 
 
-class _Kept:
-    """An element that stays as it is while what it is drawn from does."""
+class _Part:
+    """What is put into the page anew whenever it is drawn."""
+
+    def __init__(self, slot: DeltaGenerator, draw: Callable[[], None]) -> None:
+        self._slot = slot
+        self._draw = draw
+
+    def wait(self) -> None:
+        """Draw nothing yet: a fragment may only write where the whole run saw it write."""
+        self._slot.empty()
+
+    def follow(self) -> None:
+        """Draw the part."""
+        with self._slot.container():
+            _drawn(self._draw)
+
+
+class _Element:
+    """What stays in its place, and as it is while what it is drawn from does."""
 
     def __init__(
         self, slot: DeltaGenerator, draw: Callable[[], None], drawn_from: Callable[[], Any]
@@ -89,6 +101,9 @@ class _Kept:
         self._draw = draw
         self._drawn_from = drawn_from
         self._last: Any = None
+
+    def wait(self) -> None:
+        """Draw nothing yet."""
 
     def follow(self) -> None:
         """Draw the element if what it is drawn from is not what it was."""

@@ -24,10 +24,10 @@ def wealth(page: Page, seen: Market) -> None:
     """Lay out profit over time and drawdowns."""
     left, right = st.columns(2, gap="medium")
     with left:
-        page.part(partial(_fan, seen))
+        page.element(partial(_fan, seen))
         show.saving("outcomes.fan")
     with right:
-        page.part(partial(_drawdowns, seen))
+        page.element(partial(_drawdowns, seen))
         show.saving("outcomes.drawdowns")
 
 
@@ -47,7 +47,7 @@ def _drawdowns(seen: Market) -> None:
 
 def attribution(page: Page, seen: Market) -> None:
     """Lay out where the change of wealth comes from."""
-    page.part(partial(_attribution, seen))
+    page.element(partial(_attribution, seen))
     show.saving("outcomes.attribution")
 
 
@@ -62,7 +62,7 @@ def evidence(page: Page, seen: Market) -> None:
     """Lay out the law of large numbers."""
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        page.part(partial(_cone, seen))
+        page.element(partial(_cone, seen))
         show.saving("outcomes.trades")
     with right:
         page.part(partial(_needed, seen))
@@ -116,7 +116,7 @@ def worst(page: Page, seen: Market) -> None:
     """Lay out condor against hedge in the worst paths."""
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        page.part(partial(_scatter, seen))
+        page.element(partial(_scatter, seen))
         show.saving("outcomes.worst")
     with right:
         page.part(partial(_offset, seen))

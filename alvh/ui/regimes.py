@@ -8,22 +8,20 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from alvh import __version__
-from alvh.errors import ParameterError, explain
+from alvh.errors import ParameterError
 from alvh.lab import Study
 from alvh.lab.regimes import RegimeStudy
 from alvh.market.fomc import schedule_note
-from alvh.report import charts, export
+from alvh.report import charts
 from alvh.report.figure import Figure
 from alvh.report.numbers import dollars, interval, plus_minus
 from alvh.signals import SIGNALS
-from alvh.strategy import Policy, SecondEngine
-from alvh.strategy._signals import UNLIKE
+from alvh.strategy import SIMULATED, Policy, SecondEngine
 from alvh.strategy.policy import ALVH_SIGNALS
 from alvh.strategy.vote import SignalName
-from alvh.ui import controls, regime, regimes_cache, show, trade
+from alvh.ui import controls, regime, regimes_cache, shared, show, trade
 from alvh.ui.live import Group, Page
 from alvh.ui.market import Market
 from alvh.ui.show import Number
@@ -203,15 +201,9 @@ def _made(seen: Market) -> Desk:
 
 def source(seen: Market) -> str:
     """Where the numbers of the page come from."""
-    real = st.session_state.get("path", "real") == "real"
-    return export.source_line(
-        data=seen.source,
-        as_of=seen.as_of,
-        model="two-factor SVCJ, default parameters",
-        paths=None if real else 1,
-        seed=None if real else st.session_state.get("seed"),
-        version=__version__,
-    )
+    if st.session_state.get("path", "real") == "real":
+        return shared.source(seen)
+    return shared.source(seen, paths=1, seed=st.session_state.get("seed"))
 
 
 # --- Parts ------------------------------------------------------------------------------------
@@ -219,13 +211,8 @@ def source(seen: Market) -> str:
 
 def headline(seen: Market) -> None:
     """What the user must know, and the answer in five numbers; or why there is none."""
-    show.messages((*seen.notes, *_schedule(seen)))
-    try:
-        show.strip(_answer(now_of(seen)), "regimes")
-    except ParameterError as error:
-        st.error(f"{error}.", icon=":material/error:")
-    except ValidationError as error:
-        st.error(". ".join(explain(error)), icon=":material/error:")
+    notes = (*seen.notes, *_schedule(seen))
+    shared.headline(notes, "regimes", lambda: _answer(now_of(seen)))
 
 
 def _schedule(seen: Market) -> tuple[str, ...]:
@@ -420,7 +407,7 @@ def _panel(seen: Market, name: SignalName) -> None:
 def _missing(now: Desk, seen: Market, name: SignalName) -> str:
     """Why a signal is not there."""
     if now.study.run.paths.history is None:
-        return f"On simulated paths: {UNLIKE.get(name, 'its warm-up is longer than the path')}."
+        return f"On simulated paths: {SIMULATED.get(name, 'its warm-up is longer than the path')}."
     found = regimes_cache.coverage(seen, now.policy.regime.parameters)
     return f"{found['reason'].to_dict()[name]}."
 

@@ -13,8 +13,7 @@ from alvh.lab.regimes import WITHOUT_SIGNALS
 from alvh.report import charts
 from alvh.report.numbers import interval, percent
 from alvh.signals import SIGNALS
-from alvh.strategy import VOTERS
-from alvh.strategy._signals import UNLIKE
+from alvh.strategy import SIMULATED, VOTERS
 from alvh.ui import controls, regimes_cache, show, trade
 from alvh.ui.live import Group, Page
 from alvh.ui.market import Market
@@ -38,7 +37,7 @@ def _coverage(seen: Market) -> None:
     found = regimes_cache.coverage(seen, now.policy.regime.parameters) if real else None
     for name, voter in VOTERS.items():
         about = SIGNALS[name]
-        said, since, missing = UNLIKE.get(name, "from the path"), "", 0
+        said, since, missing = SIMULATED.get(name, "from the path"), "", 0
         if found is not None:
             row: Any = found.loc[name]
             said, missing = row["reason"], int(row["missing"])
@@ -73,7 +72,7 @@ def times(page: Page, seen: Market) -> None:
     """Lay out transitions and time in each regime."""
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        page.part(partial(_transitions, seen))
+        page.element(partial(_transitions, seen))
         show.saving("regimes.transitions")
     with right:
         page.part(partial(_time, seen))
@@ -120,7 +119,7 @@ def _time(seen: Market) -> None:
 
 def profits(page: Page, seen: Market) -> None:
     """Lay out what was earned in each regime."""
-    page.part(partial(_profits, seen))
+    page.element(partial(_profits, seen))
     show.saving("regimes.profits")
 
 

@@ -229,7 +229,7 @@ def fit(page: Page, seen: Market) -> None:
     """Lay out how well the state of each day shows its VIX and VIX3M."""
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        page.part(partial(_gaps, seen))
+        page.element(partial(_gaps, seen))
         show.saving("replay.fit")
     with right:
         page.part(partial(_fit_table, seen))

@@ -37,7 +37,7 @@ def parts(page: Page, seen: Market) -> list[Group]:
     where = st.container()
     left, right = st.columns(2, gap="medium")
     with left:
-        page.part(partial(_parts, seen))
+        page.element(partial(_parts, seen))
         show.saving("stress.parts")
     with right:
         page.part(partial(_by_day, seen))
@@ -104,7 +104,7 @@ def liquidity(page: Page, seen: Market) -> list[Group]:
     """Lay out quick ratio and margin."""
     left, right = st.columns(2, gap="medium")
     with left:
-        page.part(partial(_liquidity, seen))
+        page.element(partial(_liquidity, seen))
         show.saving("stress.liquidity")
     with right:
         page.part(partial(_needs, seen))
@@ -170,7 +170,7 @@ def reverse(page: Page, seen: Market) -> list[Group]:
     with middle:  # says how far it is: the picture beside it is then at hand
         page.part(partial(_reverse, seen))
     with right:
-        page.part(partial(_curves, seen))
+        page.element(partial(_curves, seen))
         show.saving("stress.reverse")
     return [(where, _choose_reverse)]
 
@@ -350,7 +350,7 @@ def _dates(episode: Episode) -> str:
 def compared(page: Page, seen: Market) -> list[Group]:
     """Lay out all compared policies through all episodes."""
     page.part(partial(_running, seen))
-    page.part(partial(_compared, seen))
+    page.element(partial(_compared, seen))
     show.saving("stress.compared")
     return []
 

@@ -25,7 +25,7 @@ left, right = st.columns([5, 4], gap="medium")
 with left:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         focus, view = st.container(width="content"), st.container(width="content")
-    page.part(partial(outcomes.distribution, seen))
+    page.element(partial(outcomes.distribution, seen))
     show.saving("outcomes.distribution")
 with right:
     outcomes.run_precisely(seen)

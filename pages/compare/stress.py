@@ -26,7 +26,7 @@ with top:
     page.part(partial(stress.headline, seen))
 with left:
     focus = st.container()
-    page.part(partial(stress.profit, seen))
+    page.element(partial(stress.profit, seen))
     show.saving("stress.profit")
     page.part(partial(stress.facts, seen))
 with right:
@@ -49,7 +49,7 @@ for tab, lay_out in (
             groups += lay_out(page, seen)
 with heat:  # after what is at hand at once: all episodes take a second or two
     page.part(partial(stress.running, seen))
-    page.part(partial(stress.table, seen))
+    page.element(partial(stress.table, seen))
     show.saving("stress.table")
 for tab, lay_out in ((episodes, stress_tabs.episodes), (compared, stress_tabs.compared)):
     if tab.open:

@@ -18,10 +18,10 @@ top = st.container()
 left, right = st.columns([3, 2], gap="medium")
 with left:
     days = st.container()
-    page.part(partial(condor.payoff, seen))
+    page.element(partial(condor.payoff, seen))
     show.saving("condor.payoff")
 with right:
-    page.part(partial(condor.plane, seen))
+    page.element(partial(condor.plane, seen))
     show.saving("condor.plane")
 
 with top:  # after the pictures: those take the browser longest, and it can begin

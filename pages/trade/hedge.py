@@ -22,11 +22,11 @@ top = st.container()
 left, right = st.columns([3, 2], gap="medium")
 with left:
     later = st.container()
-    page.part(partial(hedge.shock, seen))
+    page.element(partial(hedge.shock, seen))
     if hedge.any_layer():
         show.saving("hedge.shock")
 with right:
-    page.part(partial(hedge.curve, seen))
+    page.element(partial(hedge.curve, seen))
     page.part(partial(hedge.layers, seen))
     show.saving("hedge.curve")
 with top:

@@ -5,30 +5,23 @@ from __future__ import annotations
 from functools import partial
 
 import streamlit as st
-from pydantic import ValidationError
 
-from alvh.errors import explain
 from alvh.ui import (
     live,
-    market,
     notes,
     regimes,
     regimes_day,
     regimes_notes,
     regimes_tabs,
+    shared,
     show,
     trade,
 )
 
 page = live.Page()
-try:
-    with st.sidebar:
-        seen = market.choose()
-        regimes.choose_path()
-except ValidationError as error:
-    st.error(". ".join(explain(error)), icon=":material/error:")
-    st.stop()
+seen = shared.choose_market()
 with st.sidebar:
+    regimes.choose_path()
     st.subheader("Regime")
     signals, groups = regimes.choose_rule()
     trade.choose_tenor()
