@@ -46,10 +46,22 @@ _E5, _E6, _E7 = -17253 / 339200, 22 / 525, -1 / 40
 
 
 @njit(cache=True, inline="always", error_model="numpy")
+def _lift(y, inv_a):  # type: ignore[no-untyped-def]
+    """Denominator of B in the chart, which is known to rounding: zero stands for less than that.
+
+    A complex division by zero would end the frequency where it stands.
+    """
+    lift = 1.0 + y * inv_a
+    if lift == 0.0:
+        lift = 2.3e-16 + 0j
+    return lift
+
+
+@njit(cache=True, inline="always", error_model="numpy")
 def _slopes(p, y, c, k):  # type: ignore[no-untyped-def]
     """Slopes of (y, C, A); `k` holds the constants of one frequency (see `_constants`)."""
     d, inv_a, b, q2, c0, jump, s_rho_j, scale, killing = k
-    lift = 1.0 + y * inv_a
+    lift = _lift(y, inv_a)
     big = (b + y) / lift
     pole = 1.0 - p[11] * (s_rho_j + big)
     if pole == 0.0:
@@ -87,7 +99,7 @@ def _solve_one(p, s, w1, w2, keep, chart, taus, tol, out_a, out_b, out_c):  # ty
     k = _constants(p, s, keep, chart)
     d, inv_a, b = k[0], k[1], k[2]
     linear = chart and abs(k[5]) * (p[7] + p[6]) < 1e-18  # no J: y decays exactly
-    y = (w1 - b) / (1.0 - w1 * inv_a)
+    y = (w1 - b) / _lift(-w1, inv_a)
     y0 = y
     c = w2
     a = 0j
@@ -144,7 +156,7 @@ def _solve_one(p, s, w1, w2, keep, chart, taus, tol, out_a, out_b, out_c):  # ty
             elif not error < 1e300:  # not a number: the trial step left the domain
                 error = 1e5
             h_next = h * min(5.0, max(0.1, 0.9 * (error + 1e-12) ** -0.2))
-            big = (b + y) / (1.0 + y * inv_a)
+            big = (b + y) / _lift(y, inv_a)
             exploded = steps > _MAX_STEPS
             if not chart:
                 exploded = (
@@ -159,16 +171,16 @@ def _solve_one(p, s, w1, w2, keep, chart, taus, tol, out_a, out_b, out_c):  # ty
                     out_a[j], out_b[j], out_c[j] = np.inf, np.inf, np.inf
                 return
         out_a[i] = a
-        out_b[i] = (b + y) / (1.0 + y * inv_a)
+        out_b[i] = (b + y) / _lift(y, inv_a)
         out_c[i] = c
 
 
 @njit(cache=True, parallel=True, error_model="numpy")
 def _solve(p, s, w1, w2, keep, chart, taus, tol):  # type: ignore[no-untyped-def]
     n = s.size
-    a = np.empty((n, taus.size), dtype=np.complex128)
-    b = np.empty((n, taus.size), dtype=np.complex128)
-    c = np.empty((n, taus.size), dtype=np.complex128)
+    # an error in a parallel loop is not raised: what it leaves unsolved must not look solved
+    a = np.full((n, taus.size), np.inf, dtype=np.complex128)
+    b, c = a.copy(), a.copy()
     for i in prange(n):
         _solve_one(p, s[i], w1[i], w2[i], keep, chart, taus, tol, a[i], b[i], c[i])
     return a, b, c

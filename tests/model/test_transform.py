@@ -148,6 +148,23 @@ def test_first_moments_are_slopes_at_zero(model, tau, v, m):
     assert log_mean == pytest.approx(expected, abs=2e-5)
 
 
+@pytest.mark.parametrize("sigma", [0.0, 0.3, 0.62, 2.0])
+def test_moments_of_any_size_are_solved_and_fall(sigma):
+    # from e^16 on one less B over its pole is nothing in double precision, and from there on no
+    # more than rounding: a division by it ended the frequency, whose memory was then read
+    model = ModelParameters.heston(kappa=4.5, sigma=sigma, rho=-0.5)
+    s = np.exp(np.arange(0.0, 58.0, 0.25))
+    _, b, c = (
+        x[0].real
+        for x in affine_coefficients(model, 0.0, [0.19], omega_variance=-s, omega_mean=-s)
+    )
+    for x in (b, c):
+        assert np.isfinite(x).all()
+        assert (x < 0.0).all()
+        assert (np.diff(x) <= 1e-9 * np.abs(x[1:])).all()
+
+
+
 @given(model=models(), u=st.floats(0.1, 100.0), tau=tenors())
 @few()
 def test_slopes_are_derivatives_by_the_tenor(model, u, tau):

@@ -28,11 +28,13 @@ STATE = MarketState(spot=5000.0, variance=0.02, mean_variance=0.03)
 STILL = ModelParameters.black_scholes(volatility=0.0)
 NOTHING = MarketState(spot=5000.0, variance=0.0, mean_variance=0.0)
 LONELY_MEAN = FULL.model_copy(update={"sigma": 0.0, **NO_JUMPS})
+VANISHING = STILL.model_copy(update={"kappa": 4.5, "sigma": 0.62, "rho": -0.5})
 
 
 @given(model=models(), state=states(), tau=tenors())
 @example(model=STILL, state=NOTHING, tau=0.1)
 @example(model=LONELY_MEAN, state=STATE, tau=0.5)  # only the mean variance has noise
+@example(model=VANISHING, state=NOTHING, tau=0.1893822444797707)  # noise of a variance of zero
 @few()
 def test_everything_is_finite(model, state, tau):
     spx = state.spot * np.array([1e-3, 0.5, 1.0, 2.0, 1e3])
