@@ -12,30 +12,10 @@ import pytest
 from alvh.errors import DataError
 from alvh.report import charts, palette
 from alvh.report.charts.payoff import NOMINAL_WIDTH, _meets, _placed
+from tests.report.specs import found, titles
 
 GROUPS = ("Condor", "Hedge", "Net")
 NOTHING = {"filter": "false"}
-
-
-def found(node, key):
-    """Every value stored under `key` anywhere in the specification, data apart."""
-    if isinstance(node, dict):
-        for name, value in node.items():
-            if name == key:
-                yield value
-            if name != "datasets":
-                yield from found(value, key)
-    elif isinstance(node, list):
-        for value in node:
-            yield from found(value, key)
-
-
-def titles(spec, channel):
-    return {
-        part["title"]
-        for part in found(spec, channel)
-        if isinstance(part, dict) and isinstance(part.get("title"), str)
-    }
 
 
 def test_payoff_axes_have_units_and_dollars(curves, densities, levels):

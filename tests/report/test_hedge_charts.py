@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
-import vl_convert as vlc
 
 from alvh.errors import DataError
-from alvh.report import charts, export, palette
+from alvh.report import charts, palette
 from alvh.report.charts.hedge import CURVE
+from tests.report.specs import assert_drawn, assert_same_chart, found
 
 WORDS = {"title": "Hedge", "subtitle": "4/4/2", "source": "made up."}
 LAYERS = ("Layer 1: 4 × call 18, 30 d", "Layer 3: 2 × call 22, 220 d")
@@ -86,32 +84,12 @@ DRAWN = {
 @pytest.mark.parametrize("name", DRAWN)
 def test_charts_are_valid_small_and_render_on_both_papers(name):
     figure = DRAWN[name]()
-    figure.chart()
-    assert len(json.dumps(figure.to_dict())) < 60_000
-    for dark in (False, True):
-        document = export.document(figure, **WORDS, dark=dark)
-        assert "NaN" not in json.dumps(document)
-        assert "<svg" in vlc.vegalite_to_svg(document)
+    assert_drawn(figure, WORDS, 60_000)
 
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_other_numbers_are_the_same_chart(name):
-    one, other = DRAWN[name](), DRAWN[name](1.1)
-    assert other.template is one.template
-    assert list(other.datasets) == list(one.datasets)
-    assert any(not one.datasets[key].equals(other.datasets[key]) for key in one.datasets)
-
-
-def found(node, key):
-    if isinstance(node, dict):
-        for name, value in node.items():
-            if name == key:
-                yield value
-            if name != "datasets":
-                yield from found(value, key)
-    elif isinstance(node, list):
-        for value in node:
-            yield from found(value, key)
+    assert_same_chart(DRAWN[name](), DRAWN[name](1.1))
 
 
 def colors_of(figure):

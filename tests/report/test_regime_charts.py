@@ -15,6 +15,7 @@ from alvh.report.charts.regimes import ACTIONS, FEW
 from alvh.report.charts.regimes_look import CELLS, MOST, REGIMES, thinned
 from alvh.risk.regimes import NAMES, profit_by_regime, regime_bands, transition_matrix
 from alvh.risk.signal_study import ablation, expansions, hit_rates
+from tests.report.specs import assert_drawn, assert_same_chart, found
 
 WORDS = {"title": "Regimes", "subtitle": "ALVH", "source": "made up."}
 
@@ -108,32 +109,12 @@ DRAWN = {
 @pytest.mark.parametrize("name", DRAWN)
 def test_charts_are_valid_small_and_render_on_both_papers(name):
     figure = DRAWN[name]()
-    figure.chart()
-    assert len(json.dumps(figure.to_dict())) < 130_000
-    for dark in (False, True):
-        document = export.document(figure, **WORDS, dark=dark)
-        assert "NaN" not in json.dumps(document)
-        assert "<svg" in vlc.vegalite_to_svg(document)
+    assert_drawn(figure, WORDS, 130_000)
 
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_other_numbers_are_the_same_chart(name):
-    one, other = DRAWN[name](), DRAWN[name](1.1)
-    assert other.template is one.template
-    assert list(other.datasets) == list(one.datasets)
-    assert any(not one.datasets[key].equals(other.datasets[key]) for key in one.datasets)
-
-
-def found(node, key):
-    if isinstance(node, dict):
-        for name, inside in node.items():
-            if name == key:
-                yield inside
-            if name != "datasets":
-                yield from found(inside, key)
-    elif isinstance(node, list):
-        for inside in node:
-            yield from found(inside, key)
+    assert_same_chart(DRAWN[name](), DRAWN[name](1.1))
 
 
 # --- History --------------------------------------------------------------------------------
