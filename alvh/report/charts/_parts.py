@@ -27,6 +27,7 @@ __all__ = [
     "names_of",
     "number_axis",
     "panel_title",
+    "rows_of",
     "series_legend",
     "spread",
     "template_of",
@@ -48,6 +49,14 @@ def frame_of(frame: pd.DataFrame, columns: Sequence[str], *, chart: str) -> pd.D
     if missing:
         raise DataError(f"{chart} needs columns {', '.join(missing)}")
     return frame
+
+
+def rows_of(frame: pd.DataFrame, columns: Sequence[str], *, chart: str) -> pd.DataFrame:
+    """`frame` itself, or an error that names the chart and what is missing: columns, or any row."""
+    rows = frame_of(frame, columns, chart=chart)
+    if rows.empty:
+        raise DataError(f"{chart} must have at least one row")
+    return rows
 
 
 def names_of(column: pd.Series[Any]) -> list[str]:

@@ -10,17 +10,16 @@ import numpy as np
 import pandas as pd
 
 from alvh._typing import FloatArray
-from alvh.errors import DataError
 from alvh.report import palette
 from alvh.report.charts._parts import (
     PAD,
     folded,
     follow,
-    frame_of,
     ink,
     names_of,
     number_axis,
     panel_title,
+    rows_of,
     spread,
     template_of,
     zero_line,
@@ -104,9 +103,7 @@ def _multiples(
     height: int,
     columns: int,
 ) -> Figure:
-    long = frame_of(frame, (field, "greek", "group", "value", "unit"), chart=f"greeks by {field}")
-    if long.empty:
-        raise DataError(f"greeks by {field} must have at least one row")
+    long = rows_of(frame, (field, "greek", "group", "value", "unit"), chart=f"greeks by {field}")
     greeks, groups = names_of(long["greek"]), names_of(long["group"])
     first = np.unique(pd.factorize(long["greek"])[0], return_index=True)[1]
     units = [str(unit) for unit in long["unit"].iloc[first]]

@@ -19,6 +19,7 @@ from alvh.report.charts._parts import (
     frame_of,
     ink,
     kept,
+    rows_of,
     series_legend,
     spread,
     template_of,
@@ -283,9 +284,7 @@ def future_curve(
     DataError
         If a column is missing or the frame is empty.
     """
-    long = frame_of(frame, ("dte", "vix", "series"), chart="future curve")
-    if long.empty:
-        raise DataError("future curve must have at least one row")
+    long = rows_of(frame, ("dte", "vix", "series"), chart="future curve")
     long = long[["dte", "vix", "series"]].round({"dte": 2, "vix": 4})
     level = long["series"].isin(LEVELS)
     names = tuple(str(name) for name in long.loc[~level, "series"].unique())

@@ -9,9 +9,16 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from alvh.errors import DataError
 from alvh.report import palette
-from alvh.report.charts._parts import PAD, frame_of, ink, kept, names_of, panel_title, template_of
+from alvh.report.charts._parts import (
+    PAD,
+    ink,
+    kept,
+    names_of,
+    panel_title,
+    rows_of,
+    template_of,
+)
 from alvh.report.figure import Figure
 from alvh.report.numbers import MINUS
 
@@ -42,9 +49,7 @@ def hedge_overlap(frame: pd.DataFrame, *, cell: int = 62, row: int = 40) -> Figu
         If a column is missing or the frame is empty.
     """
     columns = [f"{x}{end}" for x in PANELS for end in ("", "_low", "_high")]
-    cells = frame_of(frame, ("layer", "other", *columns), chart="hedge overlap")
-    if cells.empty:
-        raise DataError("hedge overlap must have at least one row")
+    cells = rows_of(frame, ("layer", "other", *columns), chart="hedge overlap")
     rows, across = names_of(cells["layer"]), names_of(cells["other"])
     places = cells.assign(
         row=[rows.index(str(name)) for name in cells["layer"]],
@@ -149,9 +154,7 @@ def hedge_rolls(frame: pd.DataFrame, *, row: int = 34) -> Figure:
     DataError
         If a column is missing or the frame is empty.
     """
-    rows = frame_of(frame, ("layer", "opened", "closed", "how", "dates"), chart="hedge rolls")
-    if rows.empty:
-        raise DataError("hedge rolls must have at least one row")
+    rows = rows_of(frame, ("layer", "opened", "closed", "how", "dates"), chart="hedge rolls")
     names = names_of(rows["layer"])
     colors, _ = palette.layer_colors(names)
     number = rows["layer"].map({name: i for i, name in enumerate(names)})

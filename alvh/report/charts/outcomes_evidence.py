@@ -18,6 +18,7 @@ from alvh.report.charts._parts import (
     frame_of,
     ink,
     kept,
+    rows_of,
     spread,
     template_of,
     zero_line,
@@ -197,9 +198,7 @@ def outcome_offset(points: pd.DataFrame, *, note: str = "", height: int = 440) -
     DataError
         If a column is missing or the frame is empty.
     """
-    frame = frame_of(points, ("condor", "hedge"), chart="outcome offset")
-    if frame.empty:
-        raise DataError("outcome offset must have at least one row")
+    frame = rows_of(points, ("condor", "hedge"), chart="outcome offset")
     rows = frame[["condor", "hedge"]].round(0)
     rows["outcome"] = np.where(rows["hedge"] > 0.0, "gained", "lost or flat")
     loss = max(-float(rows["condor"].min()), 0.0)

@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from alvh._typing import FloatArray
-from alvh.errors import DataError
 from alvh.report import palette
-from alvh.report.charts._parts import frame_of, ink, names_of, series_legend
+from alvh.report.charts._parts import ink, names_of, rows_of, series_legend
 
 __all__ = [
     "PROFIT",
@@ -68,9 +67,7 @@ def checked(
     DataError
         If a column is missing or there is no row.
     """
-    long = frame_of(frame, ("policy", *columns), chart=chart)
-    if long.empty:
-        raise DataError(f"{chart} must have at least one row")
+    long = rows_of(frame, ("policy", *columns), chart=chart)
     names = names_of(long["policy"])
     keys = dict(zip(names, keys_of(names), strict=True))
     return long.assign(series=[keys[str(name)] for name in long["policy"]]), names

@@ -20,6 +20,7 @@ from alvh.report.charts._parts import (
     ink,
     kept,
     names_of,
+    rows_of,
     series_legend,
     spread,
     template_of,
@@ -84,9 +85,7 @@ def payoff(
     DataError
         If a column is missing, `curves` is empty, or a kind or measure is unknown.
     """
-    lines = frame_of(curves, ("spot", "profit", "series"), chart="payoff curves")
-    if lines.empty:
-        raise DataError("payoff curves must have at least one row")
+    lines = rows_of(curves, ("spot", "profit", "series"), chart="payoff curves")
     names, grid, profit = spread(lines, "spot", "series", "profit")
     low, high = float(grid[0]), float(grid[-1])
     marks = _placed(levels, low, high)

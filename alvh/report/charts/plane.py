@@ -21,6 +21,7 @@ from alvh.report.charts._parts import (
     ink,
     kept,
     panel_title,
+    rows_of,
     template_of,
 )
 from alvh.report.figure import Figure
@@ -84,9 +85,7 @@ def plane(
     DataError
         If a column is missing, `cells` is empty, or the panels do not share one grid.
     """
-    long = frame_of(cells, (*EDGES, "profit", "panel"), chart="plane cells")
-    if long.empty:
-        raise DataError("plane cells must have at least one row")
+    long = rows_of(cells, (*EDGES, "profit", "panel"), chart="plane cells")
     panels, edges, profit = _gridded(long)
     low, high = edges.min(axis=1).tolist(), edges.max(axis=1).tolist()
     box = (low[0], high[1], low[2], high[3])

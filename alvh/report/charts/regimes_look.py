@@ -13,7 +13,7 @@ import pandas as pd
 
 from alvh.errors import DataError
 from alvh.report import palette
-from alvh.report.charts._parts import frame_of, ink, kept
+from alvh.report.charts._parts import ink, kept, rows_of
 
 __all__ = [
     "MOST",
@@ -113,9 +113,7 @@ def thinned(
     DataError
         If a column is missing, there is no row, or dates are not ascending.
     """
-    rows = frame_of(frame, ("date", *columns), chart=chart)
-    if rows.empty:
-        raise DataError(f"{chart} must have at least one row")
+    rows = rows_of(frame, ("date", *columns), chart=chart)
     days = day_numbers(rows["date"])
     if (np.diff(days) <= 0).any():
         raise DataError(f"{chart} must have ascending dates")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from alvh.errors import DataError, require
 from alvh.report import palette
-from alvh.report.charts._parts import frame_of, ink, number_axis, panel_title, template_of
+from alvh.report.charts._parts import ink, number_axis, panel_title, rows_of, template_of
 from alvh.report.charts.regimes_look import (
     bands_layer,
     day_axis,
@@ -182,9 +182,7 @@ def vote_count(
     DataError
         If a column is missing, the frame is empty, or a count is missing.
     """
-    rows = frame_of(frame, ("date", *_LEVELS), chart="vote count")
-    if rows.empty:
-        raise DataError("vote count must have at least one row")
+    rows = rows_of(frame, ("date", *_LEVELS), chart="vote count")
     counts = rows[list(_LEVELS)].to_numpy(dtype=float)
     if not np.isfinite(counts).all():
         raise DataError("vote count must have counts on every day")

@@ -15,11 +15,11 @@ from alvh.report import palette
 from alvh.report.charts._parts import (
     PAD,
     dollar_axis,
-    frame_of,
     ink,
     kept,
     names_of,
     panel_title,
+    rows_of,
     template_of,
     zero_line,
 )
@@ -36,13 +36,6 @@ _HITS: Final = (
     ("precision", "base_precision", "Onsets followed by one (%)", "any day"),
     ("lead_mean", "lead_base", "Lead time, mean (days)", "any day with a vote"),
 )
-
-
-def _checked(frame: pd.DataFrame, columns: Sequence[str], chart: str) -> pd.DataFrame:
-    rows = frame_of(frame, columns, chart=chart)
-    if rows.empty:
-        raise DataError(f"{chart} must have at least one row")
-    return rows.reset_index(drop=True)
 
 
 # --- Transitions ----------------------------------------------------------------------------
@@ -64,7 +57,7 @@ def transition_chart(frame: pd.DataFrame, *, cell: int = 96, row: int = 54) -> F
         If a column is missing or the frame is empty.
     """
     columns = ("start", "end", "count", "probability", "low", "high")
-    rows = _checked(frame, columns, "transitions")
+    rows = rows_of(frame, columns, chart="transitions")
     p, low, high = (rows[name].to_numpy(float) for name in ("probability", "low", "high"))
     cells = pd.DataFrame(
         {
@@ -144,7 +137,7 @@ def profit_by_regime_chart(
     require(value in ("year", "mean"), "value", value, "year or mean")
     low, high = ("year_low", "year_high") if value == "year" else ("low", "high")
     columns = ("part", "regime", "days", "total", value, low, high)
-    rows = _checked(frame, columns, "profit by regime")
+    rows = rows_of(frame, columns, chart="profit by regime")
     parts = names_of(rows["part"])
     bars = pd.DataFrame(
         {
@@ -239,7 +232,7 @@ def signal_hits_chart(
     columns += [f"{x}{end}" for x, _, _, _ in _HITS for end in ("", "_low", "_high")]
     columns += [base for _, base, _, _ in _HITS]
     columns += [f"{x}_{end}" for x in ("lift", "edge") for end in ("low", "high")]
-    rows = _checked(frame, columns, "signal hits")
+    rows = rows_of(frame, columns, chart="signal hits")
     names = [str(name) for name in (rows["signal"] if titles is None else titles)]
     if len(names) != len(rows):
         raise DataError(f"signal hits needs {len(rows)} titles, got {len(names)}")
@@ -374,7 +367,7 @@ def ablation_chart(
         If a column is missing, the frame is empty, or titles are not one a signal.
     """
     columns = ("dropped", "metric", "full", "without", "difference", "low", "high", "p_value")
-    rows = _checked(frame, columns, "ablation")
+    rows = rows_of(frame, columns, chart="ablation")
     dropped, metrics = names_of(rows["dropped"]), names_of(rows["metric"])
     names = dropped if titles is None else [str(name) for name in titles]
     if len(names) != len(dropped):

@@ -9,9 +9,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from alvh.errors import DataError
 from alvh.report import palette
-from alvh.report.charts._parts import PAD, frame_of, ink, kept, panel_title, template_of
+from alvh.report.charts._parts import PAD, ink, kept, panel_title, rows_of, template_of
 from alvh.report.charts.outcomes_look import (
     checked,
     policy_color,
@@ -53,9 +52,7 @@ def replay_months(frame: pd.DataFrame, *, cell: int = 66, row: int = 22) -> Figu
     DataError
         If a column is missing or there is no row.
     """
-    rows = frame_of(frame, ("year", "month", "return", "profit"), chart="months")
-    if rows.empty:
-        raise DataError("months must have at least one row")
+    rows = rows_of(frame, ("year", "month", "return", "profit"), chart="months")
     values = rows["return"].to_numpy(dtype=float)
     most = max(float(np.nanmax(np.abs(values), initial=0.0)), 1e-12)
     cells = pd.DataFrame(
@@ -199,9 +196,7 @@ def replay_fit(frame: pd.DataFrame, *, height: int = 300) -> Figure:
     DataError
         If a column is missing or there is no row.
     """
-    rows = frame_of(frame, ("date", "index", "quoted", "shown", "gap"), chart="fit of states")
-    if rows.empty:
-        raise DataError("fit of states must have at least one row")
+    rows = rows_of(frame, ("date", "index", "quoted", "shown", "gap"), chart="fit of states")
     day = day_numbers(rows["date"])
     parts = rows.assign(day=day, week=(day + 3) // 7, size=rows["gap"].abs())
     if len(np.unique(day)) > MOST:

@@ -19,13 +19,14 @@ from alvh.report.charts._parts import (
     frame_of,
     ink,
     kept,
+    rows_of,
     series_legend,
     spread,
     template_of,
     zero_line,
 )
 from alvh.report.charts.outcomes_look import RIGHT, keys_of
-from alvh.report.charts.stress_look import rows_of, variant_looks
+from alvh.report.charts.stress_look import variant_looks
 from alvh.report.figure import Figure
 from alvh.report.numbers import dollars
 

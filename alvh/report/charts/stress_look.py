@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
-from alvh.errors import DataError
 from alvh.report import palette
 from alvh.report.charts._lines import Looks
-from alvh.report.charts._parts import frame_of
 
-__all__ = ["rows_of", "variant_looks"]
-
-
-def rows_of(frame: pd.DataFrame, columns: tuple[str, ...], *, chart: str) -> pd.DataFrame:
-    """`frame` itself, or an error that names the chart and what is wrong.
-
-    Raises
-    ------
-    DataError
-        If a column is missing or there is no row.
-    """
-    rows = frame_of(frame, columns, chart=chart)
-    if rows.empty:
-        raise DataError(f"{chart} must have at least one row")
-    return rows
+__all__ = ["variant_looks"]
 
 
 def variant_looks(names: list[str]) -> Looks:

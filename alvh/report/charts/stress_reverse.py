@@ -16,13 +16,14 @@ from alvh.report.charts._parts import (
     ink,
     kept,
     number_axis,
+    rows_of,
     series_legend,
     spread,
     template_of,
     zero_line,
 )
 from alvh.report.charts.outcomes_look import RIGHT, keys_of
-from alvh.report.charts.stress_look import rows_of, variant_looks
+from alvh.report.charts.stress_look import variant_looks
 from alvh.report.figure import Figure
 
 __all__ = ["stress_reverse"]

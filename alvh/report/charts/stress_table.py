@@ -18,10 +18,10 @@ from alvh.report.charts._parts import (
     kept,
     names_of,
     panel_title,
+    rows_of,
     template_of,
 )
 from alvh.report.charts.outcomes_look import policy_title
-from alvh.report.charts.stress_look import rows_of
 from alvh.report.figure import Figure
 
 __all__ = ["TABLE", "stress_table"]
