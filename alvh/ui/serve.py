@@ -5,8 +5,7 @@ a folder called pages, and tells a visitor who came by a link to a page that the
 before it shows that page. Told beforehand that we say ourselves which pages there are, it does not.
 
 Matrix products take one thread: those of a page are small, and while they wait for a second thread,
-spinning, neither the server nor a browser on the same machine gets it. A slider of the Regimes page
-answered in 95 ms instead of 160 on two cores.
+spinning, neither the server nor a browser on the same machine gets it.
 """
 
 from __future__ import annotations
