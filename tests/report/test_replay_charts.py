@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -131,6 +132,14 @@ def test_both_panels_share_the_days_and_the_scale_is_the_one_asked_for():
     plain = equity(title="Before interest").template["vconcat"][0]["layer"][0]["encoding"]["y"]
     assert plain["title"] == "Before interest (dollars)"
     assert plain["scale"]["type"] == "linear"
+
+
+@pytest.mark.parametrize("make", [equity, lambda: charts.replay_parts(daily())])
+def test_the_axis_begins_with_the_first_day(make):
+    """The rule that waits for the pointer is somewhere, and must not be on the axis."""
+    years = re.findall(r">((?:19|20)\d\d)<", export.svg(make(), **WORDS))
+    assert years
+    assert min(map(int, years)) >= 1999
 
 
 def test_a_long_history_is_thinned_and_loses_no_extreme_of_a_year():

@@ -28,6 +28,7 @@ __all__ = [
     "pointed",
     "regime_scale",
     "thinned",
+    "whole_axis",
 ]
 
 REGIMES: Final = ("calm", "watch", "stress")
@@ -67,6 +68,11 @@ def day_axis(**more: Any) -> alt.X:
     """Axis of ``date`` in UTC: a reader west of Greenwich sees the same days."""
     axis = alt.Axis(tickCount=10, grid=False, labelOverlap=True, **more)
     return alt.X("date:T").title(None).scale(type="utc", nice=False).axis(axis)
+
+
+def whole_axis(data: str, **more: Any) -> alt.X:
+    """`day_axis` from the first to the last day of a dataset, whatever other layers hold."""
+    return day_axis(**more).scale(type="utc", nice=False, domain=ends_of(data))
 
 
 def ends_of(data: str) -> alt.ExprRef:
@@ -160,7 +166,7 @@ def bands_layer(
     return layer
 
 
-def day_pointer(data: str, tips: str, *, name: str, x: alt.X | None = None) -> list[alt.Chart]:
+def day_pointer(data: str, tips: str, *, name: str, x: alt.X) -> list[alt.Chart]:
     """Rule at the day nearest to the pointer, with a tooltip.
 
     Parameters
@@ -173,8 +179,9 @@ def day_pointer(data: str, tips: str, *, name: str, x: alt.X | None = None) -> l
     name : str
         Name of the selection, unique in the chart; the view it is in is called the same and
         ``_view``.
-    x : altair.X, optional
-        Axis of ``date``; `day_axis` if not given.
+    x : altair.X
+        Axis of ``date`` that says its ends, see `ends_of`: the rule is hidden in 1970, and an axis
+        that gathers its ends from its layers would begin there.
 
     Returns
     -------
@@ -185,7 +192,6 @@ def day_pointer(data: str, tips: str, *, name: str, x: alt.X | None = None) -> l
     nearest = alt.selection_point(
         name=name, nearest=True, on="pointermove", clear="pointerout", encodings=["x"], empty=False
     )
-    x = day_axis() if x is None else x
     days = (
         alt.Chart(alt.NamedData(data))
         .mark_point(

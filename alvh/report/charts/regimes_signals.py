@@ -14,14 +14,13 @@ from alvh.report import palette
 from alvh.report.charts._parts import ink, number_axis, panel_title, rows_of, template_of
 from alvh.report.charts.regimes_look import (
     bands_layer,
-    day_axis,
     day_pointer,
     day_texts,
-    ends_of,
     milliseconds,
     pointed,
     regime_scale,
     thinned,
+    whole_axis,
 )
 from alvh.report.figure import Figure
 from alvh.report.numbers import MINUS, NOT_AVAILABLE
@@ -126,7 +125,7 @@ def _told(value: float) -> str:
 def _panel_template(heading: str, unit: str, height: int) -> dict[str, Any]:
     y = alt.Y("value:Q").title(unit or None).scale(zero=False, nice=False, padding=4)
     y = y.axis(number_axis(tickCount=4, grid=False))
-    x = day_axis().scale(type="utc", nice=False, domain=ends_of("signal_days"))
+    x = whole_axis("signal_days")
     levels = alt.Chart(alt.NamedData("signal_levels"))
     dash = alt.StrokeDash("level:N").legend(None)
     dash = dash.scale(domain=list(_LEVELS), range=[_DASH[name] for name in _LEVELS])
@@ -208,7 +207,7 @@ def vote_count(
 
 @lru_cache(maxsize=8)
 def _votes_template(height: int) -> dict[str, Any]:
-    x = day_axis().scale(type="utc", nice=False, domain=ends_of("votes_days"))
+    x = whole_axis("votes_days")
     whole = alt.Axis(format=",.0f", tickMinStep=1, tickCount=5, grid=False)
     legend = alt.Legend(
         title="Votes for",

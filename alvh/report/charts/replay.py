@@ -28,12 +28,12 @@ from alvh.report.charts.outcomes_look import (
 )
 from alvh.report.charts.regimes_look import (
     MOST,
-    day_axis,
     day_numbers,
     day_pointer,
     day_texts,
     milliseconds,
     thinned,
+    whole_axis,
 )
 from alvh.report.figure import Figure
 from alvh.report.numbers import MINUS
@@ -154,8 +154,8 @@ def _equity_template(
     money = money.axis(format="$,.3~s", tickCount=6)
     fall = alt.Y("value:Q").scale(nice=False, domainMax=0, padding=4)
     fall = fall.title("Drawdown (%)").axis(tickCount=5, labelExpr=_WITH_MINUS)
-    upper = _panel("replay_equity", money, colors, pick, day_axis(labels=False), legend=True)
-    lower = _panel("replay_falls", fall, colors, pick, day_axis(), legend=False)
+    upper = _panel("replay_equity", money, colors, pick, legend=True)
+    lower = _panel("replay_falls", fall, colors, pick, legend=False)
     upper.append(kept("replay_names"))
     joined = alt.vconcat(
         alt.layer(*upper).properties(width=width, height=height),
@@ -185,12 +185,13 @@ def _panel(
     y: alt.Y,
     colors: Sequence[str],
     pick: alt.Parameter,
-    x: alt.X,
     *,
     legend: bool,
 ) -> list[alt.Chart]:
     """Lines of the policies, and a rule that follows the pointer with all of them."""
     keys = keys_of(colors)
+    # the days are named once, under the drawdowns
+    x = whole_axis(data, labels=False) if legend else whole_axis(data)
     lines = (
         folded(data, keys, group="series", value="value")
         .mark_line(strokeWidth=1.7, strokeJoin="round", clip=True)
@@ -248,7 +249,7 @@ def replay_parts(daily: pd.DataFrame, *, height: int = 360) -> Figure:
 @lru_cache(maxsize=4)
 def _parts_template(height: int) -> dict[str, Any]:
     keys, words = keys_of(list(PARTS)), [name.capitalize() for name in PARTS]
-    x = day_axis()
+    x = whole_axis("replay_parts")
     label = f"{words}[datum.index]".replace('"', "'")
     legend = alt.Legend(
         title=None, orient="top", symbolType="stroke", labelExpr=label, columns=len(words)
