@@ -184,12 +184,12 @@ def given_rows(wanted: Wanted, paths: MarketPaths) -> FloatArray:
 
 def factors_of(wanted: Wanted, paths: MarketPaths) -> Factors:
     """What the market lacks along the paths: drawn if asked for, nan where it cannot be."""
-    if not wanted.need_factors:
-        return Factors(*(np.full((1, 1), np.nan) for _ in Factors._fields))
-    drawn = paths.factors()
-    if drawn is None:
-        return Factors(*(np.full(paths.spot.shape, np.nan) for _ in Factors._fields))
-    return drawn
+    drawn = paths.factors() if wanted.need_factors else None
+    if drawn is not None:
+        return drawn
+    missing = np.full(paths.spot.shape if wanted.need_factors else (1, 1), np.nan)
+    missing.flags.writeable = False  # as those drawn: another type would compile the engine again
+    return Factors(*(missing for _ in Factors._fields))
 
 
 @inlined

@@ -14,7 +14,7 @@ from alvh.pricing import vvix
 from alvh.pricing.grid import cubic_surface, state_weights
 from alvh.signals import Signals, signal_panel
 from alvh.simulation import MarketPaths, historical_paths, simulate_paths
-from alvh.strategy import VOTERS, CondorRule, Policy, RegimeRule, Vote, run_policies
+from alvh.strategy import VOTERS, CondorRule, Policy, RegimeRule, Vote, _kernel, run_policies
 from alvh.strategy._strikes import vvix_map, vvix_scale
 from alvh.strategy.engine import TRAIL
 from tests.strategy.market import CALM, MODEL, STRESS, tables
@@ -165,3 +165,20 @@ def test_a_signal_is_computed_once_for_all_policies():
     )
     run = run_policies(simulated(), tables(), [POLICY, other, slow], 1e6, recorded=1)
     assert len(run.signals) == 2 * len(VOTERS)
+
+
+def test_one_engine_serves_futures_and_real_days_with_and_without_factors():
+    # numba compiles an engine for each layout of its arguments, half a minute each
+    frame, _ = history()
+    runs = [
+        (simulate_paths(MODEL, RiskPremia.none(), CALM, 4, 21, 1), Policy.preset("alvh")),
+        (simulate_paths(MODEL, RiskPremia.none(), CALM, 4, 21, 1), Policy.preset("unhedged")),
+        (historical_paths(frame, MODEL), Policy.preset("alvh")),
+        (historical_paths(frame, MODEL), Policy.preset("unhedged")),
+    ]
+    before = None
+    for paths, policy in runs:
+        run_policies(paths, tables(), [policy], 5e5)
+        compiled = len(_kernel.run.signatures)
+        assert before is None or compiled == before
+        before = compiled
