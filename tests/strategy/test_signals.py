@@ -171,8 +171,8 @@ def test_one_engine_serves_futures_and_real_days_with_and_without_factors():
     # numba compiles an engine for each layout of its arguments, half a minute each
     frame, _ = history()
     runs = [
-        (simulate_paths(MODEL, RiskPremia.none(), CALM, 4, 21, 1), Policy.preset("alvh")),
-        (simulate_paths(MODEL, RiskPremia.none(), CALM, 4, 21, 1), Policy.preset("unhedged")),
+        (simulate_paths(MODEL, RiskPremia.none(), CALM, 4, 60, 1), Policy.preset("alvh")),
+        (simulate_paths(MODEL, RiskPremia.none(), CALM, 4, 60, 1), Policy.preset("unhedged")),
         (historical_paths(frame, MODEL), Policy.preset("alvh")),
         (historical_paths(frame, MODEL), Policy.preset("unhedged")),
     ]
