@@ -54,9 +54,12 @@ MORE_POLICIES: Final = (GREEN, "#CC79A7", "#A89100", "#7570B3", "#B5651D", "#4C9
 
 GROUP: Final[dict[str, str]] = {
     "Condor": GREY,
+    "Condors": GREY,
     "Hedge": GREEN,
+    "Costs": "#D55E00",
     "Net": BLUE,
     "Both": BLUE,
+    "Book": BLUE,
     "Total": GREEN,
 }
 """Part of the book to colour: the condor alone is the unhedged policy, the net book the hedged."""
