@@ -224,6 +224,8 @@ def test_every_selection_is_in_one_view():
 
 def test_every_layer_but_the_strip_follows_the_span():
     *panels, strip = history().template["vconcat"]
+    line = next(x for x in strip["layer"] if x.get("name"))["mark"]
+    assert line["tooltip"] is None  # it would tell the hint as the name of a day
     seen = []
     for panel in panels:  # one layer without it would stretch the axis to all days
         for layer in panel.get("layer", [panel]):
@@ -327,6 +329,12 @@ def test_parts_keep_their_colours_and_bars_their_intervals():
     drawn = next(c["scale"] for c in colors if c.get("scale"))
     assert drawn["domain"] == ["Condor", "Hedge"]
     assert drawn["range"] == [palette.GROUP["Condor"], palette.GROUP["Hedge"]]
+    titles = ("condors", "hedge", "costs", "book")
+    more = pd.concat([profits().query("part == 'hedge'").assign(part=x) for x in titles])
+    scales = found(charts.profit_by_regime_chart(more).template, "color")
+    drawn = next(c["scale"] for c in scales if isinstance(c, dict) and c.get("scale"))
+    assert drawn["domain"] == ["Condors", "Hedge", "Costs", "Book"]
+    assert len(set(drawn["range"])) == len(titles)
     bars = figure.datasets["regime_profit"]
     assert ((bars["low"] <= bars["value"]) & (bars["value"] <= bars["high"])).all()
     assert (

@@ -290,7 +290,7 @@ def _strip(span: alt.Parameter) -> Any:
     area = (
         alt.Chart(alt.NamedData("history"))
         .properties(name=f"{_SPAN}_view")
-        .mark_line(color=ink(palette.MUTED), strokeWidth=1)
+        .mark_line(color=ink(palette.MUTED), strokeWidth=1, tooltip=None)
         .encode(
             x=x,
             y=alt.Y("vix:Q").title(None).axis(None).scale(zero=False, nice=False),
