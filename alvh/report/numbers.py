@@ -123,6 +123,8 @@ def plus_minus(x: float | None, se: float | None, *, unit: str = "", signed: boo
         half_rounded = round(half, decimals)
         if half_rounded > 0.0:  # 9.96 becomes 10: one digit fewer
             decimals = min(finest, 1 - math.floor(math.log10(half_rounded)))
+    elif half == 0.0 and unit == "$" and abs(x) >= 100.0:
+        decimals = 0  # as `dollars`: what is known exactly is not known to cents
     mean = _number(x * factor, decimals, prefix=prefix, signed=signed)
     return f"{mean} \u00b1 {_number(half, decimals)}{suffix}"
 
