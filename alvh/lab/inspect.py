@@ -160,7 +160,7 @@ def _sentences(policy: Policy, daily: pd.DataFrame, position: int, asked: str) -
         elif asked != now:
             streak = _streak(policy, daily, position, asked)
             said.append(
-                f"{now} stays in force: {asked} has been asked for on {streak} of the "
+                f"{now.capitalize()} stays in force: {asked} has been asked for on {streak} of the "
                 f"{rule.hold_days} closes in a row it takes."
             )
     barred = {"never": (), "in stress": ("stress",), "in watch and stress": ("watch", "stress")}

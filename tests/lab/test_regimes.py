@@ -190,6 +190,10 @@ def test_a_change_of_regime_is_said_on_its_day_and_not_before():
         assert "gives way to" in words
         before = " ".join(inspect(found.run, 0, int(position) - 1).sentences)
         assert "stays in force" in before or "gives way" in before
+        assert all(
+            sentence[:1].isupper() or sentence[:1].isdigit()
+            for sentence in inspect(found.run, 0, int(position) - 1).sentences
+        )
 
 
 @pytest.mark.parametrize(("p", "day", "name"), [(5, 0, "policy"), (0, 700, "day"), (0, -1, "day")])
