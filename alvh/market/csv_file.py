@@ -171,9 +171,16 @@ def _columns(header: list[str], source: str) -> dict[str, int]:
     if missing:
         present = ", ".join(title[:30] for title in titles[:12])
         raise DataError(
-            f"{source}: column {' and '.join(missing)} is missing; the header has: {present}"
+            f"{source}: {_listed(missing)} missing; the header has: {present}"
         )
     return found
+
+
+def _listed(names: list[str]) -> str:
+    """Columns as the subject of a sentence, with its verb."""
+    if len(names) == 1:
+        return f"column {names[0]} is"
+    return f"columns {', '.join(names[:-1])} and {names[-1]} are"
 
 
 def _table(text: str, delimiter: str, source: str, max_rows: int) -> pd.DataFrame:

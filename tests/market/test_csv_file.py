@@ -124,7 +124,7 @@ REFUSED = {
     "png": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01", "not a text file"),
     "odd utf-16": (GOOD.encode("utf-16") + b"\x00", "not a text file"),
     "no vix": ("date,spx_close\n2024-01-02,4742\n", "column vix_close is missing; the header has"),
-    "no columns": ("hello world\n1\n", "column date and spx_close and vix_close is missing"),
+    "no columns": ("hello world\n1\n", "columns date, spx_close and vix_close are missing"),
     "header only": ("date,spx_close,vix_close\n", "0 row.s. of data, at least 2"),
     "one row": (GOOD.rsplit("\n", 2)[0], "1 row.s. of data, at least 2"),
     "text": (GOOD.replace("14.04", "high"), r"row 3 \(2024-01-03\): vix_close must be a number"),
