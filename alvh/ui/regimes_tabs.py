@@ -180,7 +180,7 @@ def _events(seen: Market) -> None:
             else f"{row['difference']:+.2f} [{row['low']:+.2f}, {row['high']:+.2f}]".replace(
                 "-", "\u2212"
             ),
-            "p": "n/a" if pd.isna(row["p_value"]) else f"{row['p_value']:.2f}",
+            "p": _p_value(row["p_value"]),
         }
         for row in table.to_dict(orient="records")
     ]
@@ -199,6 +199,13 @@ def _events(seen: Market) -> None:
         },
         key="regimes.events",
     )
+
+
+def _p_value(p: float) -> str:
+    """Two digits; a chance is never none at all."""
+    if pd.isna(p):
+        return "n/a"
+    return f"{p:.2f}" if p >= 0.005 else "< 0.01"
 
 
 def ablation(page: Page, seen: Market) -> None:

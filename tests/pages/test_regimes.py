@@ -17,7 +17,7 @@ from alvh.pricing import PricingTables
 from alvh.report.numbers import plus_minus
 from alvh.simulation import historical_paths
 from alvh.strategy import CondorRule, Policy
-from tests.pages.driver import answers, open_page, pictures
+from tests.pages.driver import answers, open_page, pictures, tables
 
 LABELS = [
     "Regime on the last day",
@@ -107,6 +107,13 @@ def test_every_tab_opens_on_real_days_and_on_a_future(tab, path):
     answers(app)
     if tab == "Day inspector":
         assert any("signals vote for watch or stress" in text.value for text in app.markdown)
+
+
+def test_no_chance_is_none_at_all():
+    app = opened(tab__regimes="Hits and lead")
+    chances = next(table for table in tables(app) if "p" in table)["p"]
+    assert "< 0.01" in set(chances)
+    assert "0.00" not in set(chances)
 
 
 def test_a_simulated_future_needs_no_days():
