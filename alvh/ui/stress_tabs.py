@@ -13,7 +13,7 @@ from alvh.lab.stress_command import ReverseTest
 from alvh.report import charts
 from alvh.report.charts.stress_reverse import stress_reverse
 from alvh.report.charts.stress_table import TABLE
-from alvh.report.numbers import dollars
+from alvh.report.numbers import dollars, percent
 from alvh.risk.stress import ALL_LAYERS, NO_HEDGE, stress_marks
 from alvh.risk.stress_liquidity import DayShock
 from alvh.risk.stress_reverse import MOST_FALL, ReverseStress
@@ -230,7 +230,7 @@ def _reverse(seen: Market) -> None:
             "depth": "none" if it.depth is None else f"{it.depth:.1f} %",
             "vix": "" if it.vix is None else f"{it.vix:.1f}",
             "deeper": "" if it.depth is None else "yes" if it.deeper_too else "no",
-            "most": f"{it.curve['lost'].max():.1f} %",
+            "most": percent(it.curve["lost"].max() / 100.0),
         }
         for name, it in found.items()
     ]
@@ -262,7 +262,7 @@ def _sentence(now: Desk, found: ReverseStress) -> str:
     if found.depth is None:
         return (
             f"No fall up to {MOST_FALL:g} % in {span} costs {now.words} {found.loss:g} % of the "
-            f"account; the most is {found.curve['lost'].max():.1f} %."
+            f"account; the most is {percent(found.curve['lost'].max() / 100.0)}."
         )
     return (
         f"A fall of {found.depth:.1f} % in {span}, VIX at {found.vix:.1f}, costs {now.words} "

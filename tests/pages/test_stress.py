@@ -19,7 +19,7 @@ from alvh.risk.stress_reverse import smallest_shock
 from alvh.simulation import EPISODES, Episode
 from alvh.strategy import Policy
 from alvh.ui import stress, stress_words
-from tests.pages.driver import answers, open_page, pictures
+from tests.pages.driver import answers, open_page, pictures, tables
 
 END, BARE, LOWEST, PAID, QUICK = range(5)
 TABS = (
@@ -54,8 +54,8 @@ def said(app: AppTest) -> str:
 
 def run_of(episode: Episode, policy: str = "static_layers"):
     market = TypedMarket()
-    tables = PricingTables.build(market.model)
-    return run_stress(tables, market.state, Policy.preset(policy), 500_000.0, episode)
+    prices = PricingTables.build(market.model)
+    return run_stress(prices, market.state, Policy.preset(policy), 500_000.0, episode)
 
 
 def test_opens_with_the_numbers_of_the_core():
@@ -169,6 +169,13 @@ def test_the_reverse_test_is_that_of_the_core():
     app.selectbox(key="reverse.vix").set_value("points").run()
     assert app.slider(key="reverse.per").value == 1.5
     assert not app.exception
+
+
+def test_a_book_that_cannot_lose_loses_nothing_and_not_less():
+    """With VIX at 25 ALVH sells no condor, and without its layers holds nothing."""
+    app = opened(market="offline sample", policies=["ALVH"], tab__stress="Reverse stress")
+    most = next(table for table in tables(app) if "most" in table)["most"]
+    assert list(most)[-1] == "0.0 %"
 
 
 def test_all_episodes_say_what_was_asked_and_what_is_shown():
