@@ -14,7 +14,7 @@ where it is known) on each day: every option price on history is a model price.
   for nothing. A regime is asked for when enough vote for it, and takes over once it has been asked
   for on so many closes in a row. A signal without data, or in its warm-up, votes for nothing;
   nothing is filled. Where pages of the method contradict each other on a signal's direction, its
-  side is yours to choose (*Levels of ...*).
+  side is yours to choose (*Votes*, under its picture).
 - **No look-ahead.** A signal uses its own day and the past. Monthly prices count from the day they
   are sure to have been published (no first prints are kept by FRED: it holds the latest revision).
 - **Actions** are those of the book, each with the rule that made it. Layers rolled on their days
