@@ -170,9 +170,7 @@ def _columns(header: list[str], source: str) -> dict[str, int]:
     missing = [name for name in ("date", *REQUIRED) if name not in found]
     if missing:
         present = ", ".join(title[:30] for title in titles[:12])
-        raise DataError(
-            f"{source}: {_listed(missing)} missing; the header has: {present}"
-        )
+        raise DataError(f"{source}: {_listed(missing)} missing; the header has: {present}")
     return found
 
 
