@@ -155,14 +155,12 @@ def test_moments_of_any_size_are_solved_and_fall(sigma):
     model = ModelParameters.heston(kappa=4.5, sigma=sigma, rho=-0.5)
     s = np.exp(np.arange(0.0, 58.0, 0.25))
     _, b, c = (
-        x[0].real
-        for x in affine_coefficients(model, 0.0, [0.19], omega_variance=-s, omega_mean=-s)
+        x[0].real for x in affine_coefficients(model, 0.0, [0.19], omega_variance=-s, omega_mean=-s)
     )
     for x in (b, c):
         assert np.isfinite(x).all()
         assert (x < 0.0).all()
         assert (np.diff(x) <= 1e-9 * np.abs(x[1:])).all()
-
 
 
 @given(model=models(), u=st.floats(0.1, 100.0), tau=tenors())
