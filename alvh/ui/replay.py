@@ -73,11 +73,13 @@ def choose_span(seen: Market) -> None:
         return
     first = seen.history.frame.index[0].date()
     last = dt.date.fromisoformat(seen.as_of)
-    before: tuple[dt.date, dt.date] | None = st.session_state.get(_SPAN)
-    st.session_state[_SPAN] = (first, last)
-    for key, was, now in zip(("from", "to"), before or (), (first, last), strict=False):
-        if st.session_state.get(key) == was != now:  # the end of other days than these
+    # Of all days there have been: a run that gives way to the next leaves the dates as they were,
+    # and a file that is put in the place of another shows the sample in between.
+    ends: dict[str, set[dt.date]] = st.session_state.setdefault(_SPAN, {"from": set(), "to": set()})
+    for key, now in (("from", first), ("to", last)):
+        if st.session_state.get(key) in ends[key] - {now}:  # the end of other days than these
             st.session_state[key] = now
+        ends[key].add(now)
     _day("From", "from", first, first, last, "First close of the replay.")
     _day("To", "to", last, first, last, "Last close; at most the day of the market above.")
 
