@@ -327,7 +327,8 @@ def years(seen: Market) -> None:
         }
     )
     for name in now.days.names:
-        frame[name] = 100.0 * table.loc[table["policy"].eq(name), "return"].to_numpy()
+        percents = 100.0 * table.loc[table["policy"].eq(name), "return"].to_numpy()
+        frame[name] = percents.round(1) + 0.0  # which makes a negative zero none
     names = {name: (policies.NAMES[name], "%.1f", "Return (%)") for name in now.days.names}
     st.markdown("**Calendar years** (return, %)")
     show.table(

@@ -308,6 +308,14 @@ def test_other_days_bring_their_own_span(monkeypatch):
     assert picked.date_input(key="from").value == dt.date(2016, 1, 4)
 
 
+def test_a_year_that_gained_nothing_lost_nothing():
+    app = opened(policies=["unhedged"], measure="before interest", wing="5", contracts="1",
+                 capital="1000000000")  # fmt: skip
+    years = next(x for x in tables(app) if "when" in x)
+    assert (years["unhedged"] == 0.0).all()
+    assert not np.signbit(years["unhedged"]).any()
+
+
 def test_the_rate_of_the_last_day_changes_nothing(monkeypatch):
     """A rate known only at the end must not be paid from the start."""
     sample = read_sample()
