@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -328,7 +329,7 @@ def years(seen: Market) -> None:
     )
     for name in now.days.names:
         percents = 100.0 * table.loc[table["policy"].eq(name), "return"].to_numpy()
-        frame[name] = percents.round(1) + 0.0  # which makes a negative zero none
+        frame[name] = np.where(np.abs(percents) < 0.05, 0.0, percents)  # else it reads -0.0
     names = {name: (policies.NAMES[name], "%.1f", "Return (%)") for name in now.days.names}
     st.markdown("**Calendar years** (return, %)")
     show.table(
