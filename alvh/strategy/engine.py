@@ -157,8 +157,9 @@ def run_policies(
     `alvh.strategy._kernel`.
     """
     wanted = Wanted(paths.history is not None)
+    days_are = "horizon" if paths.history is None else "trading days of the history"
     ledger, rules = _prepare(
-        paths.n_paths, paths.n_days, tables, policies, capital, recorded, wanted
+        paths.n_paths, paths.n_days, tables, policies, capital, recorded, wanted, days_are
     )
     _run(paths, tables, rules, capital, ledger, 0, wanted)
     return _outcomes(tuple(policies), tables, capital, ledger, paths.block, wanted)
@@ -239,14 +240,15 @@ def _prepare(
     capital: float,
     recorded: int,
     wanted: Wanted,
+    days_are: str = "horizon",
 ) -> tuple[Ledger, Any]:
-    """An empty ledger, and the policies as records."""
+    """An empty ledger, and the policies as records; `days_are` names the days if too few."""
     n = len(policies)
     require(n_paths >= 1, "paths", n_paths, "at least one")
     require(1 <= n <= MOST_POLICIES, "policies", f"{n} of them", f"one to {MOST_POLICIES}")
     require(np.isfinite(capital) and capital > 0.0, "capital", capital, "> 0 dollars")
     for policy in policies:
-        _check(policy, n_days, capital)
+        _check(policy, n_days, capital, days_are)
     rules = pack(policies, tables, wanted)
     recorded = min(recorded, n_paths)
     ledger = Ledger(
@@ -316,12 +318,12 @@ def _outcomes(
     )
 
 
-def _check(policy: Policy, n_days: int, capital: float) -> None:
+def _check(policy: Policy, n_days: int, capital: float, days_are: str) -> None:
     regime = policy.regime
     need = trading_days(max(policy.condor.dte, regime.watch_dte or 0, regime.stress_dte or 0))
     require(
         n_days >= need,
-        "horizon",
+        days_are,
         n_days,
         f"at least the {need} trading days of a condor of {policy.name}",
     )

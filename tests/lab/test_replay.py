@@ -254,3 +254,9 @@ def test_trades_of_every_rule_pair_into_trips(name):
     if closed.all():
         traded = last["condor"] + last["hedge"] + last["costs"]
         assert trips["profit"].sum() == pytest.approx(traded)
+
+
+def test_too_short_a_history_is_called_that_and_not_a_horizon():
+    frame = read_sample().frame.iloc[:20]
+    with pytest.raises(ValueError, match="trading days of the history must be at least the 31"):
+        replay_history(frame, [Policy()], CAPITAL, model=MODEL, tables=PricingTables.build(MODEL))
