@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -101,16 +101,26 @@ def _made(makers: Mapping[str, Callable[[], bytes | str]], name: str) -> bytes |
     return makers[name]() if name in makers else "Nothing was shown here, so nothing is saved."
 
 
+_DIGITS: Final = {f"%.{digits}f": digits for digits in range(5)}
+
+
 def table(frame: pd.DataFrame, columns: Mapping[str, tuple[str, str, str]], *, key: str) -> None:
     """A table whose columns say what they are: name to (title, printf format or "", help)."""
     config: dict[str, Any] = {}
+    shown = frame[list(columns)].copy()
     for name, (title, form, text) in columns.items():
+        digits = _DIGITS.get(form)
+        if digits is not None:  # what rounds to nothing has no sign
+            small = shown[name].abs() < 0.5 * 10.0**-digits
+            shown[name] = shown[name].mask(small, 0.0)
+        if form == "%.0f":
+            shown[name], form = shown[name].round(), "localized"  # thousands separated
         if form:
             config[name] = st.column_config.NumberColumn(title, format=form, help=text)
         else:
             config[name] = st.column_config.TextColumn(title, help=text)
     st.dataframe(
-        frame[list(columns)],
+        shown,
         column_config=config,
         hide_index=True,
         width="stretch",
