@@ -12,7 +12,7 @@ state        length             layout
 `EMA`        3                  average, numbers seen, missing days in a row
 `MACD`       6                  fast, slow, average of the line, numbers seen, missing, side
 `RSI`        5                  mean rise, mean fall, last close, numbers seen, missing
-ring         ``RING + days``    total of the round, numbers seen, missing; then `days` places
+ring         ``RING + days``    total of the round, numbers (see `_put`), missing; `days` places
 `REALISED`   ``REALISED+days``  a ring of squared returns, then the last close (0 if missing)
 ============ ================== ==================================================================
 
@@ -132,18 +132,26 @@ def rsi_step(state, close, days):  # type: ignore[no-untyped-def]
 
 
 @inlined
+def _place(state, days):  # type: ignore[no-untyped-def]
+    """Place of the ring that is next."""
+    seen = int(state[1])
+    return seen if seen < days else seen - days
+
+
+@inlined
 def _put(state, x, days):  # type: ignore[no-untyped-def]
     """Put `x` into the ring; its place, and whether the ring is full."""
-    place = int(state[1]) % days
+    place = _place(state, days)
     state[RING + place] = x
-    state[1] += 1.0
+    # a full ring counts from `days` to twice that and again: no division tells its place
+    state[1] = days if state[1] == 2 * days - 1 else state[1] + 1.0
     return place, state[1] >= days
 
 
 @called
 def _sum_after(state, x, days):  # type: ignore[no-untyped-def]
     """Sum of the last `days` numbers after `x`; nan while there are fewer."""
-    if int(state[1]) % days == 0:
+    if _place(state, days) == 0:
         state[0] = 0.0
         for k in range(RING + days - 2, RING - 1, -1):
             state[k] += state[k + 1]
@@ -167,7 +175,7 @@ def maximum_step(state, x, days):  # type: ignore[no-untyped-def]
     """`trailing_maximum` after today's `x`; state of length ``RING + days``."""
     if _passed_over(state, 2, x, days):
         return np.nan
-    if int(state[1]) % days == 0:
+    if _place(state, days) == 0:
         state[0] = -np.inf
         for k in range(RING + days - 2, RING - 1, -1):
             state[k] = max(state[k], state[k + 1])
