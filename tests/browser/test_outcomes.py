@@ -108,10 +108,17 @@ def test_a_precise_run_shows_how_far_it_is_and_can_be_stopped(server, page):
     page.get_by_role("button", name="Run 50,000 paths").click()
     expect(page.get_by_test_id("stProgress")).to_contain_text("of 50,000 paths", timeout=30_000)
     runs = int(page.evaluate("window.probe.runs"))
-    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_test_id("stMainBlockContainer").get_by_role(
+        "button", name="Stop", exact=True
+    ).click()
     driver.settle(page, runs=runs + 1, timeout=120)
     assert page.get_by_test_id("stProgress").count() == 0
-    assert page.get_by_role("button", name="Stop", exact=True).count() == 0
+    assert (
+        page.get_by_test_id("stMainBlockContainer")
+        .get_by_role("button", name="Stop", exact=True)
+        .count()
+        == 0
+    )
     assert page.get_by_test_id("stException").count() == 0
     assert numbers(page) == before
     driver.nudge(page, driver.slider(page, key="wing"))
@@ -125,7 +132,12 @@ def test_a_precise_run_ends_with_narrower_intervals(server, page):
     page.get_by_role("button", name="Run 50,000 paths").click()
     driver.settle(page, runs=runs + 1, timeout=120)
     expect(page.get_by_text("50,000 paths, seed 1")).to_be_visible()
-    assert page.get_by_role("button", name="Stop", exact=True).count() == 0
+    assert (
+        page.get_by_test_id("stMainBlockContainer")
+        .get_by_role("button", name="Stop", exact=True)
+        .count()
+        == 0
+    )
     driver.nudge(page, driver.slider(page, key="wing"))
     assert numbers(page)
 
