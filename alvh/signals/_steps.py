@@ -223,16 +223,16 @@ def z_score_step(state, x, days):  # type: ignore[no-untyped-def]
         return np.nan
     if not _put(state, x, days)[1]:
         return np.nan
-    total, moved = 0.0, False
+    # sums of distances from today's number, which is in the window: one pass, and no cancellation
+    total, squares = 0.0, 0.0
     for k in range(RING, RING + days):
-        total += state[k]
-        moved |= state[k] != x
-    if not moved:
+        gap = state[k] - x
+        total += gap
+        squares += gap * gap
+    if squares == 0.0:
         return np.nan
-    mean, squares = total / days, 0.0
-    for k in range(RING, RING + days):
-        squares += (state[k] - mean) ** 2
-    return (x - mean) / np.sqrt(squares / (days - 1.0))
+    mean = total / days
+    return -mean / np.sqrt((squares - total * mean) / (days - 1.0))
 
 
 @called
