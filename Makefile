@@ -12,7 +12,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && \
 	{ echo "$$p"; break; }; done)
 
-# One test process a core and one more, for browser tests mostly wait; at most four.
+# One test process a core and one more, for browser tests mostly wait; at most four. Threads that wait
+# must not spin, or the processes take the cores from one another.
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); \
 	[ $$n -lt 3 ] && echo $$((n + 1)) || echo 4)
 
@@ -35,7 +36,7 @@ run: $(VENV)/.warm
 test: $(VENV)/.dev $(VENV)/.warm
 	@$(find_chromium) || { $(install_chromium); } || \
 		echo 'No Chromium: browser tests will be skipped (a failure when CI is set).' >&2
-	OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	OPENBLAS_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 check: $(VENV)/.dev
 	$(VENV)/bin/ruff check .
