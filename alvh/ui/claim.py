@@ -165,10 +165,10 @@ def lay_out(tab: Tab, page: Page, seen: Market) -> list[Group]:
             own.append((st.container(), tab.choose))
         page.element(partial(_picture, tab, seen))
         show.saving(f"claim.{tab.key}")
-        page.part(partial(_table, tab, seen))
     with right:
         page.part(partial(_words, tab, seen))
         _run_precisely(tab, seen)
+    page.part(partial(_table, tab, seen))
     return own
 
 

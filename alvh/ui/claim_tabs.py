@@ -108,7 +108,7 @@ def _find(key: str, now: Asked, results: Any) -> Finding:
     return Finding(
         strip=_strip(this, found),
         verdicts=this.judge(found),
-        drawn=charts.claim_panels(panels, width=150, row=_height(this), columns=2),
+        drawn=charts.claim_panels(panels, width=190, row=_height(this), columns=2),
         data=panels,
         title=this.title,
         table=_table(this, found),

@@ -187,8 +187,12 @@ def _greeks_table(seen: Market) -> None:
         {
             "group": ("Position", "", "The condors, each hedge layer, the hedge, and all together"),
             **{
-                name: (f"{name.capitalize()} ({unit})", "%.2f", _GREEK_HELP[name])
-                for name, unit in GREEK_UNITS.items()
+                name: (
+                    f"{name.capitalize()} ({unit})",
+                    "%.2f",
+                    f"{_GREEK_HELP[name]}; {GREEK_UNITS[name]}",
+                )
+                for name, unit in _GREEK_SHORT.items()
             },
         },
         key="condor.greeks",
@@ -205,6 +209,16 @@ def _greeks_by_day(seen: Market) -> None:
     _draw(now, seen, cache.greeks_by_day(now.key), "greeks-days", "Greeks against days")
 
 
+_GREEK_SHORT = {
+    "delta": "$/pt",
+    "gamma": "$/pt²",
+    "vega": "$/VIX pt",
+    "theta": "$/day",
+    "rho": "$/%",
+    "vanna": "$/pt/VIX pt",
+    "volga": "$/VIX pt²",
+}
+"""Units of `GREEK_UNITS` that leave room for seven columns."""
 _GREEK_HELP = {
     "delta": "Change in dollars if SPX rises one point and the variance stays",
     "gamma": "Change of delta if SPX rises one point",

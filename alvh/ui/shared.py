@@ -68,14 +68,21 @@ def study_groups() -> list[Group]:
     return [(st.container(), draw) for draw in (horizon, seed, choose_costs)]
 
 
-def choose_focus(text: str) -> None:
-    """Draw which of the policies compared is in focus; `text` says what is about it."""
+def choose_focus(text: str, first: str = "") -> None:
+    """Draw which of the policies compared is in focus.
+
+    Parameters
+    ----------
+    text : str
+        What is about it.
+    first : str, default=""
+        Name of the policy in focus until another is chosen; the last where it is not compared.
+    """
     names = st.session_state["policies"]
     shown = {name: words for name, words in policies.NAMES.items() if name in names}
     if shown:
-        controls.choice(
-            "In focus", tuple(shown), "focus", default=tuple(shown)[-1], shown=shown, help=text
-        )
+        default = first if first in shown else tuple(shown)[-1]
+        controls.choice("In focus", tuple(shown), "focus", default=default, shown=shown, help=text)
 
 
 # --- What the controls say --------------------------------------------------------------------

@@ -184,8 +184,12 @@ def _choose_day() -> None:
 
 
 def choose_focus() -> None:
-    """The policy that the page is about."""
-    shared.choose_focus("All but the tab Policies is about this one.")
+    """The policy that the page is about.
+
+    Static layers at first: they hold condors in any regime. ALVH opens none in stress, and its
+    hedge alone would pass for a book that gains in every crash.
+    """
+    shared.choose_focus("All but the tab Policies is about this one.", first="static_layers")
 
 
 def choose_column() -> None:
